@@ -1,0 +1,49 @@
+"""Evidence: what a threat sensor says of a person, and to whom it belongs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clearway.domain.threat import Modality, ThreatClass
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a threat sensor says of one person, without any prior.
+
+    Three states stay distinct everywhere: *not examined* (``examined`` is 0 and the ratios are
+    all zero: it says nothing), *examined, nothing found* (``examined`` near 1, ratios of the
+    threats well below 0) and *examined, inconclusive* (ratios near 0).
+    """
+
+    modality: Modality
+    log_likelihood_ratio: tuple[float, ...]
+    """Natural log of P(reading | hypothesis) / P(reading | none), one per `HYPOTHESES`."""
+    examined: float
+    """Share of the person that was examined with adequate quality, 0 to 1."""
+    declared: tuple[ThreatClass, ...] = ()
+    """The classes that the sensor itself calls present; any makes this a sensor alarm."""
+    substance: str | None = None
+    """The best matching trace substance, if the sensor names one."""
+
+    @property
+    def raises_alarm(self) -> bool:
+        """Whether the sensor itself declares a threat."""
+        return bool(self.declared)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """To whom a threat sensor's detection belongs.
+
+    The probabilities of all tracks and of "none of them" sum to one.
+    """
+
+    track_ids: tuple[int, ...]
+    probabilities: tuple[float, ...]
+    none: float
+    """Probability that the detection belongs to nobody who is tracked."""
+
+    def __post_init__(self) -> None:
+        if len(self.track_ids) != len(self.probabilities):
+            raise ValueError("one probability per track is needed")
