@@ -1,0 +1,128 @@
+"""Whether the names and figures of a site file agree with each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from clearway.domain.threat import ThreatClass
+from clearway.site.lines import Place
+from clearway.site.schema import Curtain, Site, Trace
+from clearway.site.wording import Finding
+
+__all__ = ["consistency_findings"]
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+def consistency_findings(site: Site) -> Iterator[Finding]:
+    """Find names used twice or unknown, and figures that contradict each other.
+
+    Parameters
+    ----------
+    site : Site
+        Every single value within its own limits.
+
+    Yields
+    ------
+    tuple
+        Place, problem and remedy.
+    """
+    yield from _names(site)
+    yield from _figures(site)
+
+
+def _names(site: Site) -> Iterator[Finding]:
+    groups: dict[str, Sequence[_Named]] = {
+        "zones": site.zones,
+        "lines": site.lines,
+        "entries": site.entries,
+        "exits": site.exits,
+        "sensors": site.sensors,
+    }
+    for group, members in groups.items():
+        seen: Counter[str] = Counter()
+        for index, member in enumerate(members):
+            if seen[member.id]:
+                problem = f"the id `{member.id}` is used twice among the {group}"
+                yield (group, index, "id"), problem, "give each its own id"
+            seen[member.id] += 1
+    for index, sensor in enumerate(site.sensors):
+        if isinstance(sensor, Curtain):
+            place = ("sensors", index, "trigger_line")
+            yield from _reference(place, sensor.trigger_line, "trigger line", site.lines)
+    for index, flow in enumerate(site.crowd.flows):
+        yield from _reference(("crowd", "flows", index, "entry"), flow.entry, "entry", site.entries)
+        yield from _reference(("crowd", "flows", index, "exit"), flow.exit, "exit", site.exits)
+
+
+def _reference(place: Place, wanted: str, what: str, known: Sequence[_Named]) -> Iterator[Finding]:
+    names = [member.id for member in known]
+    if wanted not in names:
+        listed = ", ".join(f"`{name}`" for name in names) or "none"
+        remedy = f"name an existing {what} (known: {listed}), or add one with this id"
+        yield place, f"unknown {what} `{wanted}`", remedy
+
+
+def _figures(site: Site) -> Iterator[Finding]:
+    prior = site.prior
+    threats = sum(
+        (
+            prior.handgun,
+            prior.long_gun,
+            prior.explosive,
+            prior.handgun_explosive,
+            prior.long_gun_explosive,
+        )
+    )
+    if not 0.0 < threats < 1.0:
+        problem = f"the probabilities of the threats sum to {threats:g}"
+        yield ("prior",), problem, "make them sum to more than 0 and less than 1"
+    speed = site.crowd.speed
+    if not speed.minimum_m_s <= speed.mean_m_s <= speed.maximum_m_s:
+        limits = f"{speed.minimum_m_s:g} to {speed.maximum_m_s:g} m/s"
+        problem = f"the mean of {speed.mean_m_s:g} m/s lies outside {limits}"
+        yield ("crowd", "speed"), problem, "choose minimum_m_s <= mean_m_s <= maximum_m_s"
+    if not sum(site.crowd.carriers.mix.values()) > 0.0:
+        problem = "no combination has a positive frequency"
+        yield ("crowd", "carriers", "mix"), problem, "make at least one larger than 0"
+    for index, sensor in enumerate(site.sensors):
+        if isinstance(sensor, Curtain):
+            yield from _recognition(("sensors", index, "recognition"), sensor)
+        if isinstance(sensor, Trace):
+            for name, substance in sensor.substances.items():
+                place = ("sensors", index, "substances", name, "pd")
+                yield from _useful(place, substance.pd, sensor.error_model.pfa)
+    yield from _memory(site)
+
+
+def _memory(site: Site) -> Iterator[Finding]:
+    engine = site.engine
+    errors = [sensor.error_model for sensor in site.sensors]
+    delay_s = max(error.latency_s + error.latency_jitter_s for error in errors)
+    needed_s = engine.reorder_window_s + delay_s
+    if engine.history_s <= needed_s:
+        problem = (
+            f"{engine.history_s:g} s of history do not reach back over the reorder window "
+            f"({engine.reorder_window_s:g} s) and the longest mean sensor delay ({delay_s:g} s)"
+        )
+        yield ("engine", "history_s"), problem, f"choose more than {needed_s:g} s"
+
+
+def _recognition(place: Place, curtain: Curtain) -> Iterator[Finding]:
+    missing = [threat for threat in ThreatClass if threat not in curtain.recognition]
+    if missing:
+        listed = ", ".join(f"`{threat}`" for threat in missing)
+        yield place, f"rates are missing for {listed}", "add `pd`, `pfa` and `nuisance` for each"
+    for threat, rates in curtain.recognition.items():
+        yield from _useful((*place, threat.value, "pd"), rates.pd, rates.pfa)
+
+
+def _useful(place: Place, pd: float, pfa: float) -> Iterator[Finding]:
+    if pfa >= pd:
+        problem = f"the false-alarm probability pfa = {pfa:g} is not below pd = {pd:g}"
+        yield place, problem, "correct them: with pfa >= pd an alarm speaks against a threat"

@@ -1,0 +1,394 @@
+"""The site file: every key, its unit, its meaning and its limits.
+
+The models below are the single declaration of the format: validation, error messages and the
+reference page derive from them.  Unknown keys are errors.  Positions are metres in the site's
+East-North-Up frame; polygons are lists of ``[x, y]`` corners, in either sense of rotation.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from clearway.domain.threat import Modality, ThreatClass
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+
+Point: TypeAlias = tuple[float, float]
+Polygon: TypeAlias = Annotated[tuple[Point, ...], Field(min_length=3)]
+Polyline: TypeAlias = Annotated[tuple[Point, ...], Field(min_length=2)]
+Probability: TypeAlias = Annotated[float, Field(ge=0.0, le=1.0)]
+OpenProbability: TypeAlias = Annotated[float, Field(gt=0.0, lt=1.0)]
+Positive: TypeAlias = Annotated[float, Field(gt=0.0)]
+NonNegative: TypeAlias = Annotated[float, Field(ge=0.0)]
+Identifier: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+Source: TypeAlias = Annotated[str, Field(min_length=8)]
+
+
+class Origin(_Section):
+    """Survey point that ties the site frame to the Earth (WGS 84)."""
+
+    latitude_deg: Annotated[float, Field(ge=-90.0, le=90.0)]
+    """North of the equator."""
+    longitude_deg: Annotated[float, Field(ge=-180.0, le=180.0)]
+    """East of Greenwich."""
+    altitude_m: float = 0.0
+    """Height of the floor above the ellipsoid."""
+    heading_deg: float = 0.0
+    """Bearing of the site's north axis, clockwise from true north."""
+
+
+class Floor(_Section):
+    """The walkable floor."""
+
+    outline: Polygon
+    """Outer edge of the floor."""
+    holes: tuple[Polygon, ...] = ()
+    """Pillars, kiosks and other places where nobody walks."""
+    walkway: Polyline
+    """Centre line of the main walkway; recordings without a placement are laid along it."""
+
+
+class Zone(_Section):
+    """A named part of the floor."""
+
+    id: Identifier
+    """Unique among its kind."""
+    polygon: Polygon
+    """Corners."""
+
+
+class TriggerLine(_Section):
+    """A line across the walkway; crossing it triggers a curtain."""
+
+    id: Identifier
+    """Unique among the lines."""
+    points: tuple[Point, Point]
+    """Its two ends."""
+
+
+class SensorKind(StrEnum):
+    """What a sensor is."""
+
+    CAMERA = "camera"
+    CURTAIN = "curtain"
+    TRACE = "trace"
+
+
+class _Sensor(_Section):
+    id: Identifier
+    """Unique among the sensors; detections carry it."""
+    position_m: tuple[float, float, float]
+    """Where it is mounted: east, north, height above the floor."""
+    heading_deg: float = 0.0
+    """Bearing of its boresight, clockwise from site north."""
+    coverage: Polygon
+    """The part of the floor where it can see a person."""
+    source: Source
+    """Where the figures come from: a publication, a measurement, or "assumed" with the reason."""
+
+
+class PositionError(_Section):
+    """How far a reported position and time lie from the truth."""
+
+    sigma_m: Positive
+    """Standard deviation of the position noise, per axis."""
+    bias_sigma_m: NonNegative = 0.0
+    """Standard deviation of the fixed offset, per axis, drawn once per run (registration)."""
+    latency_s: NonNegative = 0.0
+    """From the measurement to the message's arrival, at least."""
+    latency_jitter_s: NonNegative = 0.0
+    """Mean of the further delay of each message, exponential."""
+    clock_offset_s: float = 0.0
+    """The sensor's clock minus UTC."""
+
+
+class CameraError(PositionError):
+    """Errors of a camera node's person detections."""
+
+    detection_probability: Probability
+    """Of a person in full view, per scan."""
+    clutter_per_scan: NonNegative = 0.0
+    """Mean number of detections of nobody, Poisson, uniform over the coverage."""
+    occlusion_width_m: NonNegative = 0.0
+    """A person whose line of sight passes a nearer person within this distance is occluded."""
+    occluded_detection_probability: Probability = 0.0
+    """Detection probability of an occluded person."""
+
+
+class Camera(_Sensor):
+    """A camera node that reports people's positions on the floor."""
+
+    kind: Literal[SensorKind.CAMERA]
+    """A camera node."""
+    rate_hz: Positive
+    """Scans per second."""
+    error_model: CameraError
+    """How its detections differ from the truth."""
+
+
+class RecognitionRates(_Section):
+    """How often a curtain declares one threat class, per passage."""
+
+    pd: OpenProbability
+    """Given that class on the person (probability of detection)."""
+    pfa: OpenProbability
+    """Given nothing at all (probability of false alarm)."""
+    nuisance: OpenProbability
+    """Given a harmless object that resembles a threat."""
+
+
+class CurtainError(PositionError):
+    """Errors of a curtain's reports."""
+
+    examined_probability: Probability
+    """That a passage yields an image good enough to judge; otherwise "not examined"."""
+    ghost_alarms_per_hour: NonNegative = 0.0
+    """Alarms with nobody there (interference), uniform over the coverage."""
+    firearm_confusion: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
+    """Given a detected firearm, the chance that it is called the other kind of firearm."""
+
+
+class Curtain(_Sensor):
+    """A microwave imaging curtain: one examination per person and crossing of its line."""
+
+    kind: Literal[SensorKind.CURTAIN]
+    """A microwave imaging curtain."""
+    trigger_line: Identifier
+    """Id of the line whose crossing is examined."""
+    error_model: CurtainError
+    """How its reports differ from the truth."""
+    recognition: dict[ThreatClass, RecognitionRates]
+    """Rates for each of ``handgun``, ``long_gun`` and ``explosive``."""
+
+
+class TraceError(PositionError):
+    """Errors of a trace sensor's shots."""
+
+    beam_radius_m: Positive
+    """A shot hits the person nearest to its aim, if within this distance."""
+    aim_delay_s: NonNegative = 0.0
+    """From the cue to the shot."""
+    recharge_s: Positive
+    """Least time between two shots."""
+    pfa: OpenProbability
+    """Probability that a shot at clean clothes names a substance."""
+
+
+class Substance(_Section):
+    """A substance that the trace sensor can name."""
+
+    pd: OpenProbability
+    """Per shot that hits a contaminated person."""
+    handled_share: Probability
+    """Share of explosive carriers who have this substance on hands or clothes."""
+    innocent_share: Probability
+    """Share of everyone else who has it (fertiliser, medicine)."""
+
+
+class Trace(_Sensor):
+    """A stand-off laser trace sensor: one shot at a cued person."""
+
+    kind: Literal[SensorKind.TRACE]
+    """A stand-off laser trace sensor."""
+    error_model: TraceError
+    """How its shots differ from the truth."""
+    substances: Annotated[dict[Identifier, Substance], Field(min_length=1)]
+    """What it can name."""
+
+
+Sensor: TypeAlias = Annotated[Camera | Curtain | Trace, Field(discriminator="kind")]
+"""Any sensor; ``kind`` decides which keys it has."""
+
+MODALITY_OF = {SensorKind.CURTAIN: Modality.CURTAIN, SensorKind.TRACE: Modality.TRACE}
+"""How each kind of threat sensor examines."""
+
+
+class Prior(_Section):
+    """Probability of each combination before any measurement; "nothing" is the remainder."""
+
+    handgun: Probability
+    """A handgun and nothing else."""
+    long_gun: Probability
+    """A long gun and nothing else."""
+    explosive: Probability
+    """A bulk explosive and nothing else."""
+    handgun_explosive: Probability = 0.0
+    """Both."""
+    long_gun_explosive: Probability = 0.0
+    """Both."""
+    harmless_object: Probability
+    """Share of people without a threat who carry a harmless object that resembles one."""
+    source: Source
+    """Who set it, and on what ground."""
+
+
+class Decision(_Section):
+    """When a guard is told, and when a closer look is asked for."""
+
+    alert_probability: OpenProbability
+    """An alert opens when the probability that the person seen carries a threat reaches this."""
+    cue_probability: OpenProbability
+    """A trace sensor is cued at a person whose probability of explosives reaches this."""
+    candidate_mass: OpenProbability = 0.95
+    """Probability that the candidate set is to hold the carrier."""
+    deadline_s: Positive = 10.0
+    """An alert later than this after the sensor's measurement counts as too late."""
+    source: Source
+    """The costs or the rule behind the thresholds."""
+
+
+class EngineSettings(_Section):
+    """How long the engine waits and how far it remembers."""
+
+    reorder_window_s: NonNegative = 0.2
+    """Detections up to this old are sorted by source time; this is the engine's own latency."""
+    history_s: Positive = 5.0
+    """How far back late evidence is matched to the tracks as they were."""
+    report_rate_hz: Positive = 5.0
+    """How often all tracks are reported."""
+    untracked_density_per_m2: Positive = 0.005
+    """Mean density of people whom no track follows; decides when an alarm is nobody's."""
+
+
+class CrowdModel(StrEnum):
+    """Operational pedestrian models of JuPedSim."""
+
+    COLLISION_FREE_SPEED_V2 = "collision_free_speed_v2"
+    ANTICIPATION_VELOCITY = "anticipation_velocity"
+
+
+class Flow(_Section):
+    """People who walk from one entry to one exit."""
+
+    entry: Identifier
+    """Id of the entry where they appear."""
+    exit: Identifier
+    """Id of the exit where they leave."""
+    share: Positive = 1.0
+    """Relative share of the arrivals."""
+
+
+class WalkingSpeed(_Section):
+    """Desired speeds, a normal distribution cut to [minimum, maximum]."""
+
+    mean_m_s: Positive
+    """Mean of the normal distribution."""
+    sigma_m_s: NonNegative
+    """Standard deviation of the normal distribution."""
+    minimum_m_s: Positive
+    """Nobody wants to walk slower."""
+    maximum_m_s: Positive
+    """Nobody wants to walk faster."""
+
+
+class Carriers(_Section):
+    """Who carries what, drawn from the seed."""
+
+    share: Probability
+    """Share of people who carry a threat."""
+    mix: dict[
+        Literal["handgun", "long_gun", "explosive", "handgun_explosive", "long_gun_explosive"],
+        NonNegative,
+    ]
+    """Relative frequency of each combination among carriers."""
+    harmless_object_share: Probability
+    """Share of everyone else who carries a harmless object that resembles a threat."""
+
+
+class RecordingFormat(_Section):
+    """How to read a recording whose file does not say it."""
+
+    unit: Literal["m", "cm", "mm"]
+    """Unit of the positions."""
+    rate_hz: Positive
+    """Frames per second."""
+
+
+class Placement(_Section):
+    """Where a recording's origin lies in the site, and how it is turned."""
+
+    x_m: float
+    """East of the recording's origin in the site."""
+    y_m: float
+    """North of the recording's origin in the site."""
+    rotation_deg: float = 0.0
+    """Counter-clockwise."""
+
+
+class Crowd(_Section):
+    """The simulated or recorded people."""
+
+    rate_per_min: Positive
+    """Mean arrivals per minute over all flows (Poisson)."""
+    model: CrowdModel = CrowdModel.COLLISION_FREE_SPEED_V2
+    """How simulated people walk."""
+    flows: Annotated[tuple[Flow, ...], Field(min_length=1)]
+    """One flow is one-way; two opposite flows are two-way; others cross."""
+    arrivals_s: tuple[NonNegative, ...] | None = None
+    """Arrival times in seconds from the start, instead of Poisson arrivals."""
+    speed: WalkingSpeed
+    """How fast simulated people want to walk."""
+    carriers: Carriers
+    """Who carries what."""
+    recording: RecordingFormat | None = None
+    """How to read a recording whose file does not say it."""
+    placement: Placement | None = None
+    """Where a recording lies; without it, centred along the main walkway."""
+    source: Source
+    """Where the figures come from."""
+
+
+class Site(_Section):
+    """A whole site file."""
+
+    name: Annotated[str, Field(min_length=1)]
+    """Shown on every report."""
+    origin: Origin
+    """Survey origin."""
+    floor: Floor
+    """Where people can walk."""
+    zones: tuple[Zone, ...] = ()
+    """Named parts of the floor, shown on the plan."""
+    lines: tuple[TriggerLine, ...] = ()
+    """Trigger lines of the curtains."""
+    entries: Annotated[tuple[Zone, ...], Field(min_length=1)]
+    """Where people appear."""
+    exits: Annotated[tuple[Zone, ...], Field(min_length=1)]
+    """Where people leave."""
+    prior: Prior
+    """What is known before any measurement."""
+    decision: Decision
+    """When a guard is told."""
+    engine: EngineSettings = EngineSettings()
+    """How long the engine waits and remembers."""
+    sensors: Annotated[tuple[Sensor, ...], Field(min_length=1)]
+    """All sensors."""
+    crowd: Crowd
+    """The people of a run."""
+
+    @property
+    def cameras(self) -> tuple[Camera, ...]:
+        """Sensors that see where people are."""
+        return tuple(sensor for sensor in self.sensors if isinstance(sensor, Camera))
+
+    @property
+    def curtains(self) -> tuple[Curtain, ...]:
+        """Sensors that look for bulk threats."""
+        return tuple(sensor for sensor in self.sensors if isinstance(sensor, Curtain))
+
+    @property
+    def trace_sensors(self) -> tuple[Trace, ...]:
+        """Sensors that look for explosive traces on a cued person."""
+        return tuple(sensor for sensor in self.sensors if isinstance(sensor, Trace))
+
+    def line(self, line_id: str) -> TriggerLine:
+        """The trigger line with this id."""
+        return next(line for line in self.lines if line.id == line_id)

@@ -1,0 +1,1 @@
+"""The output folder of a run: written whole or not at all."""
