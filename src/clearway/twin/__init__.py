@@ -1,0 +1,1 @@
+"""The simulated station: crowd, carriers and sensors at detection level."""
