@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from clearway.errors import InputError
-from clearway.site.geometry import floor_polygon
+from clearway.site.floor import floor_polygon
 from clearway.site.reading import site_from_text
 
 STATION = Path(__file__).parents[2] / "examples" / "station.toml"

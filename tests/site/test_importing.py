@@ -9,7 +9,7 @@ import shapely
 
 from clearway.errors import InputError
 from clearway.site.check import check_site
-from clearway.site.geometry import floor_polygon
+from clearway.site.floor import floor_polygon
 from clearway.site.importing import import_plan
 from clearway.site.reading import site_from_text
 from clearway.site.schema import Site

@@ -51,7 +51,9 @@ class Belief:
         read: how much of it is prior and how much is measurement.
         """
         prior = float(self.prior[1:HARMLESS_OBJECT].sum())
-        clear = 1.0 - self.threat
-        if not 0.0 < prior < 1.0 or self.threat <= 0.0 or clear <= 0.0:
+        if not 0.0 < prior < 1.0:
             return 0.0
-        return float(np.log(self.threat / clear) - np.log(prior / (1.0 - prior)))
+        # Added up, not 1 - threat, which is 0 long before a very sure belief is certain.
+        clear = float(self.probabilities[0] + self.probabilities[HARMLESS_OBJECT])
+        odds = np.log(np.maximum([self.threat, clear], np.finfo(float).tiny))
+        return float(odds[0] - odds[1] - np.log(prior / (1.0 - prior)))

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import shapely
 
-from clearway.site.geometry import floor_polygon
+from clearway.site.floor import floor_polygon
 from clearway.site.schema import Curtain, Flow, Site
 
 __all__ = ["BlindSpot", "FlowPassage", "LineCover", "SiteCheck", "check_site", "seen_by"]

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 import shapely
 from shapely.validation import explain_validity
 
+from clearway.site.floor import floor_polygon
 from clearway.site.lines import Place
 from clearway.site.schema import Point, Site
 from clearway.site.wording import Finding
 
-__all__ = ["floor_polygon", "geometry_findings"]
+__all__ = ["geometry_findings"]
 
 TOLERANCE_M = 0.01
 """How far a drawn shape may pass the outline: drawings are rounded to centimetres."""
@@ -19,12 +20,6 @@ SENSOR_REACH_M = 5.0
 """A sensor may hang behind a wall or on a facade, but not farther outside than this."""
 SITE_REACH_M = 100_000.0
 """A flat East-North-Up frame holds near its origin; map coordinates pasted in lie far beyond."""
-
-
-def floor_polygon(site: Site) -> shapely.Polygon:
-    """Return the walkable floor, outline minus holes, in metres of the site frame."""
-    holes = shapely.union_all([shapely.Polygon(hole) for hole in site.floor.holes])
-    return shapely.Polygon(site.floor.outline).difference(holes)
 
 
 def geometry_findings(site: Site) -> Iterator[Finding]:

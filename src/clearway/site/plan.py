@@ -13,7 +13,7 @@ from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 from shapely.plotting import patch_from_polygon
 
-from clearway.site.geometry import floor_polygon
+from clearway.site.floor import floor_polygon
 from clearway.site.labels import Label, place_labels
 from clearway.site.schema import SensorKind, Site
 

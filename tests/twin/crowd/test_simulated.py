@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import pdist
 
 from clearway.errors import InputError, MissingExtraError
-from clearway.site.geometry import floor_polygon
+from clearway.site.floor import floor_polygon
 from clearway.site.schema import CrowdModel, Flow, Site, WalkingSpeed, Zone
 from clearway.twin.crowd import Arrivals, Crowd, Origin, read_recording, simulate
 from clearway.twin.crowd.arrivals import arrivals_at

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from clearway.errors import Fault, InputError
-from clearway.site.geometry import floor_polygon
+from clearway.site.floor import floor_polygon
 from clearway.site.schema import Placement, Site
 from clearway.twin.crowd.people import Crowd
 

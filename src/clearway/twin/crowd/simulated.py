@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import truncnorm
 
 from clearway.errors import Fault, InputError, MissingExtraError
-from clearway.site.geometry import floor_polygon
+from clearway.site.floor import floor_polygon
 from clearway.site.schema import CrowdModel, Point, Site, WalkingSpeed, Zone
 from clearway.twin.crowd.arrivals import Arrivals, arrivals_at, poisson_arrivals
 from clearway.twin.crowd.people import Crowd, Origin
