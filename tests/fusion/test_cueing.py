@@ -1,0 +1,107 @@
+import pytest
+
+from clearway.domain import Attribution, Modality, nanoseconds
+from clearway.fusion import BeliefKeeper, CueKeeper
+from clearway.site.schema import Site, Trace
+from tests.support.builders import evidence, tracks_at
+
+INSIDE, OUTSIDE = (20.0, 3.0), (30.0, 3.0)
+THRESHOLD = 0.1
+
+
+@pytest.fixture
+def beliefs(station: Site) -> BeliefKeeper:
+    return BeliefKeeper(station.prior)
+
+
+@pytest.fixture
+def sensor(station: Site) -> Trace:
+    (trace,) = station.trace_sensors
+    return trace
+
+
+@pytest.fixture
+def keeper(sensor: Trace) -> CueKeeper:
+    return CueKeeper(sensor, THRESHOLD)
+
+
+def suspect(beliefs: BeliefKeeper, track_id: int, log_ratio: float = 5.0) -> None:
+    beliefs.update(evidence({"explosive": log_ratio}), Attribution((track_id,), (1.0,), 0.0))
+
+
+def test_a_suspect_in_view_is_looked_at(
+    keeper: CueKeeper, beliefs: BeliefKeeper, sensor: Trace
+) -> None:
+    suspect(beliefs, 1)
+    tracks = tracks_at(2.0, {1: INSIDE})
+    tracks.states[0, 2:] = 1.3, 0.1
+    cue = keeper.cue(tracks, beliefs)
+    assert cue is not None
+    assert (cue.sensor_id, cue.track_id, cue.time_ns) == (sensor.id, 1, nanoseconds(2.0))
+    assert (cue.x_m, cue.y_m) == INSIDE
+    assert (cue.velocity_x_m_s, cue.velocity_y_m_s) == (1.3, 0.1)
+
+
+def test_nobody_is_looked_at_without_reason(keeper: CueKeeper, beliefs: BeliefKeeper) -> None:
+    assert keeper.cue(tracks_at(2.0, {1: INSIDE, 2: INSIDE}), beliefs) is None
+
+
+def test_a_firearm_is_no_reason_for_a_trace_shot(keeper: CueKeeper, beliefs: BeliefKeeper) -> None:
+    beliefs.update(evidence({"handgun": 9.0}), Attribution((1,), (1.0,), 0.0))
+    assert keeper.cue(tracks_at(2.0, {1: INSIDE}), beliefs) is None
+
+
+def test_nobody_out_of_view_is_looked_at(keeper: CueKeeper, beliefs: BeliefKeeper) -> None:
+    suspect(beliefs, 1)
+    assert keeper.cue(tracks_at(2.0, {1: OUTSIDE}), beliefs) is None
+    assert keeper.cue(tracks_at(2.2, {1: INSIDE}), beliefs) is not None
+
+
+def test_the_most_suspect_in_view_comes_first(keeper: CueKeeper, beliefs: BeliefKeeper) -> None:
+    for track_id, log_ratio in ((1, 4.0), (2, 6.0), (3, 9.0)):
+        suspect(beliefs, track_id, log_ratio)
+    cue = keeper.cue(tracks_at(2.0, {1: INSIDE, 2: (18.0, 2.0), 3: OUTSIDE}), beliefs)
+    assert cue is not None
+    assert cue.track_id == 2
+
+
+def test_each_person_is_looked_at_once(
+    keeper: CueKeeper, beliefs: BeliefKeeper, sensor: Trace
+) -> None:
+    suspect(beliefs, 1)
+    times_s = [2.0 + number * sensor.error_model.recharge_s for number in range(4)]
+    cues = [keeper.cue(tracks_at(time_s, {1: INSIDE}), beliefs) for time_s in times_s]
+    assert [cue is not None for cue in cues] == [True, False, False, False]
+
+
+def test_who_was_examined_by_trace_is_not_looked_at(
+    keeper: CueKeeper, beliefs: BeliefKeeper
+) -> None:
+    suspect(beliefs, 1, 9.0)
+    beliefs.update(evidence(modality=Modality.TRACE), Attribution((1,), (0.9,), 0.1))
+    assert keeper.cue(tracks_at(2.0, {1: INSIDE}), beliefs) is None
+
+
+def test_the_sensor_has_time_to_recharge(
+    keeper: CueKeeper, beliefs: BeliefKeeper, sensor: Trace
+) -> None:
+    both = {1: INSIDE, 2: (18.0, 2.0)}
+    suspect(beliefs, 1)
+    suspect(beliefs, 2)
+    assert keeper.cue(tracks_at(2.0, both), beliefs) is not None
+    recharged_s = 2.0 + sensor.error_model.recharge_s
+    assert keeper.cue(tracks_at(recharged_s - 0.01, both), beliefs) is None
+    assert keeper.cue(tracks_at(recharged_s, both), beliefs) is not None
+
+
+def test_an_id_that_was_forgotten_may_be_looked_at_again(
+    keeper: CueKeeper, beliefs: BeliefKeeper
+) -> None:
+    suspect(beliefs, 1)
+    assert keeper.cue(tracks_at(2.0, {1: INSIDE}), beliefs) is not None
+    keeper.forget({1})
+    assert keeper.cue(tracks_at(9.0, {1: INSIDE}), beliefs) is not None
+
+
+def test_an_empty_floor_needs_no_look(keeper: CueKeeper, beliefs: BeliefKeeper) -> None:
+    assert keeper.cue(tracks_at(2.0, {}), beliefs) is None
