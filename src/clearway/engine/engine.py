@@ -1,0 +1,184 @@
+"""Detections in, events out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from clearway.domain import Detection, nanoseconds, seconds
+from clearway.engine.events import (
+    AlertChanged,
+    CueRequested,
+    DetectionRefused,
+    Event,
+    EvidenceJudged,
+    TracksReported,
+)
+from clearway.engine.reorder import ReorderBuffer
+from clearway.fusion import AlertKeeper, BeliefKeeper, CueKeeper, position_weights
+from clearway.site.floor import floor_between_exits
+from clearway.site.schema import Site
+from clearway.tracking import NearestNeighbourTracker, Scan, Tracker, TrackHistory
+
+
+class Engine:
+    """Follows people, weighs evidence and raises alerts; a pure state machine.
+
+    The engine reads no clock.  Its time is the newest ``received_ns`` among the detections, or
+    the ``clock_ns`` it is given.  Detections are processed in the order of their source time once
+    they are older than the site's reorder window, so the order of arrival within the window makes
+    no difference; a threat sensor's detection that is older still is matched to the tracks as
+    they were, as far back as the track history goes.
+
+    Parameters
+    ----------
+    site : Site
+    tracker : Tracker, optional
+        Default: `NearestNeighbourTracker`.
+
+    Notes
+    -----
+    The same detections with the same clock give the same events.
+    """
+
+    def __init__(self, site: Site, tracker: Tracker | None = None) -> None:
+        settings = site.engine
+        self._site = site
+        self._tracker: Tracker = tracker or NearestNeighbourTracker(floor=floor_between_exits(site))
+        self._history = TrackHistory(settings.history_s)
+        self._buffer = ReorderBuffer(
+            {sensor.id for sensor in site.sensors},
+            nanoseconds(settings.reorder_window_s),
+            nanoseconds(settings.history_s),
+        )
+        self._beliefs = BeliefKeeper(site.prior)
+        self._alerts = AlertKeeper(site.decision, self._beliefs)
+        self._cues = [
+            CueKeeper(sensor, site.decision.cue_probability) for sensor in site.trace_sensors
+        ]
+        self._report_interval_ns = nanoseconds(1.0 / settings.report_rate_hz)
+        self._next_report_ns: int | None = None
+        self._last_present_ns: dict[int, int] = {}
+
+    @property
+    def latency_s(self) -> float:
+        """Time the engine adds between a detection's source time and its use, at most."""
+        return self._site.engine.reorder_window_s
+
+    def observe(self, detections: Iterable[Detection], clock_ns: int | None = None) -> list[Event]:
+        """Take detections in; give what follows from them.
+
+        Parameters
+        ----------
+        detections : iterable of Detection
+            In any order; an empty one only moves the clock.
+        clock_ns : int, optional
+            The time now, where it is later than the last message.
+
+        Returns
+        -------
+        list of Event
+            In the order in which they came about.
+        """
+        events: list[Event] = []
+        for detection in detections:
+            refusal = self._buffer.push(detection)
+            if refusal is not None:
+                events.append(DetectionRefused(detection, refusal))
+        if clock_ns is not None:
+            self._buffer.advance(clock_ns)
+        watermark_ns = self._buffer.watermark_ns
+        if watermark_ns is not None:
+            events.extend(self._process(watermark_ns))
+        return events
+
+    def flush(self) -> list[Event]:
+        """Process what still waits in the reorder window, as at the end of a recording."""
+        clock_ns = self._buffer.clock_ns
+        return [] if clock_ns is None else list(self._process(clock_ns))
+
+    def _process(self, until_ns: int) -> Iterator[Event]:
+        for scan in self._buffer.release(until_ns):
+            yield from self._report_before(scan[0].time_ns)
+            if scan[0].evidence is None:
+                self._tracker.update(_scan_of(scan))
+                self._history.append(self._tracker.states())
+            else:
+                for detection in scan:
+                    yield from self._judge(detection)
+        yield from self._report_before(until_ns)
+
+    def _judge(self, detection: Detection) -> Iterator[Event]:
+        evidence = detection.evidence
+        if evidence is None:
+            return
+        tracks = self._history.at(detection.time_ns)
+        by_position = position_weights(
+            detection, tracks, self._site.engine.untracked_density_per_m2
+        )
+        judgement = self._beliefs.update(evidence, by_position)
+        yield EvidenceJudged(detection, judgement, self._clock_ns)
+        alert = self._alerts.consider(detection, judgement, self._clock_ns)
+        if alert is not None:
+            yield AlertChanged(alert)
+
+    def _report_before(self, time_ns: int) -> Iterator[Event]:
+        """Report at every report time that has passed."""
+        interval = self._report_interval_ns
+        if self._next_report_ns is None:
+            self._next_report_ns = -(-time_ns // interval) * interval
+        while self._next_report_ns < time_ns:
+            yield from self._report(self._next_report_ns)
+            self._next_report_ns += interval
+
+    def _report(self, time_ns: int) -> Iterator[Event]:
+        self._tracker.advance(time_ns)
+        tracks = self._tracker.states()
+        self._history.append(tracks)
+        ids = tracks.track_ids.tolist()
+        yield TracksReported(tracks, tuple(self._beliefs.of(track_id) for track_id in ids))
+        for keeper in self._cues:
+            cue = keeper.cue(tracks, self._beliefs)
+            if cue is not None:
+                yield CueRequested(cue, self._clock_ns)
+        yield from self._forget_departed(set(ids), time_ns)
+
+    def _forget_departed(self, present: set[int], time_ns: int) -> Iterator[Event]:
+        """Close alerts and delete beliefs of people who left longer ago than the history goes."""
+        self._last_present_ns.update(dict.fromkeys(present, time_ns))
+        horizon_ns = time_ns - nanoseconds(self._site.engine.history_s)
+        departed = {
+            track_id for track_id, last_ns in self._last_present_ns.items() if last_ns < horizon_ns
+        }
+        for track_id in departed:
+            del self._last_present_ns[track_id]
+        self._beliefs.forget(departed)
+        for keeper in self._cues:
+            keeper.forget(departed)
+        for alert in self._alerts.close_departed(set(self._last_present_ns), self._clock_ns):
+            yield AlertChanged(alert)
+
+    @property
+    def _clock_ns(self) -> int:
+        clock_ns = self._buffer.clock_ns
+        if clock_ns is None:
+            raise RuntimeError("the engine was asked for its time before it was told any")
+        return clock_ns
+
+    def __repr__(self) -> str:
+        clock_ns = self._buffer.clock_ns
+        clock = (
+            "before its first detection" if clock_ns is None else f"at {seconds(clock_ns):.3f} s"
+        )
+        return f"<Engine of {self._site.name!r}, {clock}>"
+
+
+def _scan_of(detections: list[Detection]) -> Scan:
+    position = np.array([(d.x_m, d.y_m) for d in detections])
+    covariance = np.array(
+        [(c.xx, c.xy, c.xy, c.yy) for c in (detection.covariance_m2 for detection in detections)]
+    )
+    return Scan(
+        detections[0].sensor_id, detections[0].time_ns, position, covariance.reshape(-1, 2, 2)
+    )

@@ -1,0 +1,224 @@
+"""What the engine does not use, and that this disturbs nobody else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clearway.domain import Detection, Evidence, Modality, nanoseconds
+from clearway.domain.detection import Covariance
+from clearway.engine import DetectionRefused, Engine, Event, Refusal, TracksReported
+from clearway.site.schema import Site
+from tests.support.builders import HANDGUN_ALARM, crowd_of, detection, straight
+from tests.support.streams import deliver, seen_by_camera
+
+PEOPLE = crowd_of(
+    (0, straight((2.0, 2.0), (1.4, 0.0), 41)), (0, straight((9.0, 3.5), (-1.2, 0.0), 41))
+)
+STREAM = seen_by_camera(PEOPLE)
+NOW_S = 3.0
+NAN, INFINITE = float("nan"), float("inf")
+
+
+def alarm(time_s: float, delay_s: float = 0.0, **changes: Any) -> Detection:
+    reading = detection(
+        time_s,
+        (5.0, 2.0),
+        sensor_id="curtain-west",
+        sequence=900,
+        delay_s=delay_s,
+        evidence=HANDGUN_ALARM,
+    )
+    return replace(reading, **changes)
+
+
+def stray(**changes: Any) -> Detection:
+    return replace(detection(NOW_S, (5.0, 2.0), sequence=9_000), **changes)
+
+
+def ratios(*values: float) -> Evidence:
+    return Evidence(Modality.CURTAIN, values, examined=1.0)
+
+
+def spread(xx: float, xy: float, yy: float) -> Detection:
+    return stray(covariance_m2=Covariance(xx, xy, yy))
+
+
+BAD = {
+    "late": (detection(NOW_S - 0.5, (5.0, 2.0), sequence=9_000, delay_s=0.5), Refusal.LATE),
+    "forgotten": (alarm(NOW_S - 5.1, 5.1), Refusal.FORGOTTEN),
+    "future": (stray(time_ns=nanoseconds(NOW_S + 1.1)), Refusal.FUTURE),
+    "future alarm": (alarm(NOW_S, time_ns=nanoseconds(NOW_S + 1.1)), Refusal.FUTURE),
+    "unknown": (stray(sensor_id="camera-99"), Refusal.UNKNOWN_SENSOR),
+    "x nan": (stray(x_m=NAN), Refusal.NOT_FINITE),
+    "y inf": (stray(y_m=-INFINITE), Refusal.NOT_FINITE),
+    "x huge": (stray(x_m=1e200, y_m=1e200), Refusal.NOT_FINITE),
+    "covariance nan": (spread(0.01, NAN, 0.01), Refusal.NOT_FINITE),
+    "covariance inf": (spread(INFINITE, 0.0, INFINITE), Refusal.NOT_FINITE),
+    "covariance negative": (spread(-0.01, 0.0, -0.01), Refusal.NOT_FINITE),
+    "covariance zero": (spread(0.0, 0.0, 0.0), Refusal.NOT_FINITE),
+    "covariance flat": (spread(0.01, 0.01, 0.01), Refusal.NOT_FINITE),
+    "ratio nan": (alarm(NOW_S, evidence=ratios(0, NAN, 0, 0, 0, 0, 0)), Refusal.NOT_FINITE),
+    "ratio inf": (alarm(NOW_S, evidence=ratios(0, INFINITE, 0, 0, 0, 0, 0)), Refusal.NOT_FINITE),
+    "ratio of none": (alarm(NOW_S, evidence=ratios(1, 0, 0, 0, 0, 0, 0)), Refusal.NOT_FINITE),
+    "ratios missing": (alarm(NOW_S, evidence=ratios(0.0, 1.0)), Refusal.NOT_FINITE),
+    "examined nan": (
+        alarm(NOW_S, evidence=replace(HANDGUN_ALARM, examined=NAN)),
+        Refusal.NOT_FINITE,
+    ),
+    "examined twice": (
+        alarm(NOW_S, evidence=replace(HANDGUN_ALARM, examined=2.0)),
+        Refusal.NOT_FINITE,
+    ),
+    "repeated": (replace(STREAM[50], received_ns=nanoseconds(NOW_S)), Refusal.REPEATED),
+}
+
+
+def tracks_of(events: list[Event]) -> list[tuple[int, list[int], list[list[float]]]]:
+    return [
+        (event.tracks.time_ns, event.tracks.track_ids.tolist(), event.tracks.states.tolist())
+        for event in events
+        if isinstance(event, TracksReported) and len(event.tracks)
+    ]
+
+
+def refused(events: list[Event]) -> list[Refusal]:
+    return [event.reason for event in events if isinstance(event, DetectionRefused)]
+
+
+@pytest.mark.parametrize(("bad", "reason"), BAD.values(), ids=BAD.keys())
+def test_what_cannot_be_used_is_refused_and_disturbs_nobody(
+    station: Site, bad: Detection, reason: Refusal
+) -> None:
+    undisturbed = list(deliver(Engine(station), STREAM))
+    disturbed = list(deliver(Engine(station), [*STREAM, bad]))
+    assert refused(undisturbed) == []
+    assert refused(disturbed) == [reason]
+    assert tracks_of(disturbed) == tracks_of(undisturbed) != []
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        alarm(NOW_S - 4.9, 4.9),
+        alarm(NOW_S + 0.9, received_ns=nanoseconds(NOW_S)),
+        alarm(NOW_S, evidence=ratios(0.0, 700.0, -700.0, 0.0, 0.0, 0.0, 0.0)),
+        alarm(NOW_S, evidence=ratios(0.0, 5.0, -INFINITE, 0.0, 0.0, 0.0, 0.0)),
+        detection(NOW_S, (5.0, 2.0), sequence=9_000, delay_s=0.19),
+        spread(1e-4, 0.0, 1e-4),
+    ],
+    ids=["old alarm", "clock ahead", "very sure", "ruled out", "delayed", "very accurate"],
+)
+def test_what_can_be_used_is_used(station: Site, good: Detection) -> None:
+    assert refused(list(deliver(Engine(station), [*STREAM, good]))) == []
+
+
+numbers = st.floats() | st.sampled_from([1e-200, 1e-20, 1e9, 1e160, 1e300])
+
+
+@given(
+    st.lists(
+        st.builds(Covariance, numbers, st.sampled_from([0.0, 1e-3]) | numbers, numbers)
+        | st.builds(lambda value: Covariance(value, 0.0, value), numbers),
+        min_size=1,
+        max_size=3,
+    ),
+    numbers,
+    numbers,
+    st.lists(numbers, min_size=6, max_size=6).map(lambda values: (0.0, *values)),
+)
+@settings(max_examples=150, deadline=None)
+def test_no_number_whatever_stops_the_engine(
+    station: Site,
+    covariances: list[Covariance],
+    x_m: float,
+    y_m: float,
+    log_ratios: tuple[float, ...],
+) -> None:
+    engine = Engine(station)
+    list(deliver(engine, STREAM[:40]))
+    for sequence, covariance in enumerate(covariances, start=9_000):
+        strange = replace(
+            stray(sequence=sequence, sensor_id=f"camera-{sequence % 3 + 1}"),
+            x_m=x_m,
+            y_m=y_m,
+            covariance_m2=covariance,
+        )
+        engine.observe([strange, alarm(NOW_S, x_m=x_m, evidence=ratios(*log_ratios))])
+    events = engine.observe((), clock_ns=nanoseconds(NOW_S + 0.5))
+    for event in events:
+        if isinstance(event, TracksReported):
+            assert np.isfinite(event.tracks.states).all()
+            assert np.isfinite(event.tracks.covariances).all()
+            assert all(np.isfinite(belief.probabilities).all() for belief in event.beliefs)
+
+
+def test_a_repeated_alarm_is_counted_once(station: Site) -> None:
+    first = alarm(2.0, 0.5)
+    for again_s in (0.6, 3.0, 5.0, 7.0):
+        again = replace(first, received_ns=nanoseconds(2.0 + again_s))
+        events = list(deliver(Engine(station), [*STREAM, first, again]))
+        assert len(refused(events)) == 1
+
+
+def test_an_alarm_of_a_clock_ahead_is_not_counted_again_later(station: Site) -> None:
+    ahead = alarm(2.9, received_ns=nanoseconds(2.0))
+    again = replace(ahead, received_ns=nanoseconds(7.5))
+    other = detection(7.4, (5.0, 2.0), sequence=9_000)
+    events = list(deliver(Engine(station), [*STREAM, ahead, other, again]))
+    assert refused(events) == [Refusal.REPEATED]
+
+
+def test_a_flood_of_refused_detections_takes_no_memory(station: Site) -> None:
+    engine = Engine(station)
+    list(deliver(engine, [one for one in STREAM if one.time_ns <= nanoseconds(NOW_S)]))
+
+    def held() -> tuple[int, ...]:
+        buffer = engine._buffer
+        history = engine._history._snapshots
+        return len(buffer._heap), len(buffer._seen), len(buffer._seen_order), len(history)
+
+    before = held()
+    flood = [
+        replace(bad, sequence=bad.sequence if reason is Refusal.REPEATED else 10_000 + number)
+        for number in range(500)
+        for bad, reason in BAD.values()
+    ]
+    assert len(refused(engine.observe(flood))) == len(flood)
+    assert held() == before
+
+
+def test_memory_does_not_grow_with_the_length_of_a_run(station: Site) -> None:
+    def held_after(duration_s: float) -> list[int]:
+        engine = Engine(station)
+        walks = [
+            (start, straight((1.0, 3.0), (1.4, 0.0), 60))
+            for start in range(0, round(10 * duration_s), 35)
+        ]
+        crowd = crowd_of(*walks)
+        alarms = [
+            replace(alarm(start / 10 + 3.0), sequence=number, x_m=5.2, y_m=3.0)
+            for number, (start, _) in enumerate(walks)
+        ]
+        list(deliver(engine, [*seen_by_camera(crowd), *alarms]))
+        buffer = engine._buffer
+        return [
+            len(buffer._heap),
+            len(buffer._seen),
+            len(buffer._seen_order),
+            len(engine._history._snapshots),
+            len(engine._beliefs.known),
+            len(engine._alerts._open),
+            len(engine._last_present_ns),
+        ]
+
+    assert max(held_after(60.0)) > 0
+    assert all(
+        longer <= shorter + 8
+        for shorter, longer in zip(held_after(30.0), held_after(60.0), strict=True)
+    )
