@@ -1,0 +1,164 @@
+"""A stand-off trace sensor: one shot at a cued person.
+
+A cue names a place and a velocity; the shot is fired after the aim delay at the place where the
+person should be by then, and reads whoever really stands nearest to the aim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.domain import Detection, Evidence, Modality, ThreatClass, nanoseconds, seconds
+from clearway.domain.threat import CLASS_MEMBERS, HYPOTHESES
+from clearway.fusion import Cue
+from clearway.site.schema import Substance, Trace
+from clearway.twin.carriers import Loads
+from clearway.twin.crowd.people import Crowd
+from clearway.twin.observation import NOBODY, Observation, Registration
+
+
+class TraceTwin:
+    """Simulates one trace sensor.
+
+    Parameters
+    ----------
+    sensor : Trace
+    crowd : Crowd
+    loads : Loads
+    rng : numpy.random.Generator
+        This sensor's own stream.
+    start_ns : int
+        UTC of the crowd's frame 0.
+    """
+
+    def __init__(
+        self,
+        sensor: Trace,
+        crowd: Crowd,
+        loads: Loads,
+        rng: np.random.Generator,
+        start_ns: int,
+    ) -> None:
+        self._sensor = sensor
+        self._crowd = crowd
+        self._loads = loads
+        self._rng = rng
+        self._start_ns = start_ns
+        self._registration = Registration.draw(sensor.error_model, rng)
+        self._sequence = 0
+
+    def shoot(self, cue: Cue, clock_ns: int) -> Observation:
+        """Fire one shot.
+
+        Parameters
+        ----------
+        cue : Cue
+        clock_ns : int
+            UTC at which the cue reached the sensor.
+        """
+        error = self._sensor.error_model
+        shot_ns = clock_ns + nanoseconds(error.aim_delay_s)
+        lead_s = seconds(shot_ns - cue.time_ns)
+        predicted = np.array(
+            [cue.x_m + lead_s * cue.velocity_x_m_s, cue.y_m + lead_s * cue.velocity_y_m_s]
+        )
+        aim = predicted + self._registration.bias_m + self._rng.normal(0.0, error.sigma_m, 2)
+        person = self._hit(aim, seconds(shot_ns - self._start_ns))
+        found = self._found(person)
+        evidence = (
+            Evidence(Modality.TRACE, (0.0,) * len(HYPOTHESES), examined=0.0)
+            if person == NOBODY
+            else trace_evidence(self._sensor.substances, error.pfa, found)
+        )
+        self._sequence += 1
+        source_ns, received_ns = self._registration.stamp(shot_ns, self._rng)
+        x_m, y_m = aim.tolist()
+        return Observation(
+            Detection(
+                self._sensor.id,
+                self._sequence,
+                source_ns,
+                received_ns,
+                x_m,
+                y_m,
+                self._registration.covariance_m2,
+                evidence,
+            ),
+            person,
+            shot_ns,
+        )
+
+    def _hit(self, aim_m: NDArray[np.float64], time_s: float) -> int:
+        present = self._crowd.at(time_s)
+        if not len(present.person):
+            return NOBODY
+        gap = present.position_m - aim_m
+        distance = np.hypot(gap[:, 0], gap[:, 1])
+        nearest = int(distance.argmin())
+        if distance[nearest] > self._sensor.error_model.beam_radius_m:
+            return NOBODY
+        return int(present.person[nearest])
+
+    def _found(self, person: int) -> str | None:
+        """The substance that the shot names, if any."""
+        carried = frozenset() if person == NOBODY else self._loads.substances[person]
+        for name, substance in sorted(self._sensor.substances.items()):
+            if self._rng.random() < substance.pd and name in carried:
+                return name
+        if self._rng.random() < self._sensor.error_model.pfa:
+            names = sorted(self._sensor.substances)
+            return names[int(self._rng.integers(len(names)))]
+        return None
+
+
+def trace_evidence(substances: Mapping[str, Substance], pfa: float, found: str | None) -> Evidence:
+    """What one shot says about explosives.
+
+    A trace is evidence of handling: a carrier of explosives has each substance s on the hands
+    with probability c_s, anybody else with k_s; a shot finds it with d_s.  With substances in the
+    order in which they are tried, the named one is the first that is found::
+
+        P(found s | c) = c_s d_s prod_{r < s} (1 - c_r d_r) + pfa / n prod_r (1 - c_r d_r)
+
+    Parameters
+    ----------
+    substances : mapping of str to Substance
+    pfa : float
+        Probability that clean clothes give a name, each of the n equally likely.
+    found : str or None
+        The substance named.
+
+    Returns
+    -------
+    Evidence
+        With the same ratio for every hypothesis that includes explosives.
+    """
+    handled = _likelihood(substances, pfa, found, handled=True)
+    innocent = _likelihood(substances, pfa, found, handled=False)
+    ratio = float(np.log(handled / innocent))
+    explosive = CLASS_MEMBERS[ThreatClass.EXPLOSIVE]
+    return Evidence(
+        Modality.TRACE,
+        tuple(ratio if index in explosive else 0.0 for index in range(len(HYPOTHESES))),
+        examined=1.0,
+        declared=() if found is None else (ThreatClass.EXPLOSIVE,),
+        substance=found,
+    )
+
+
+def _likelihood(
+    substances: Mapping[str, Substance], pfa: float, found: str | None, *, handled: bool
+) -> float:
+    missed = 1.0
+    named = 0.0
+    for name, substance in sorted(substances.items()):
+        share = substance.handled_share if handled else substance.innocent_share
+        if name == found:
+            named = missed * share * substance.pd
+        missed *= 1.0 - share * substance.pd
+    if found is None:
+        return missed * (1.0 - pfa)
+    return named + missed * pfa / len(substances)

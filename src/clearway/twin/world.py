@@ -1,0 +1,108 @@
+"""The simulated station as a whole: people, what they carry, and all sensors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+
+from clearway.domain import nanoseconds, seconds
+from clearway.fusion import Cue
+from clearway.site.schema import Site
+from clearway.twin.camera import CameraTwin
+from clearway.twin.carriers import Loads, draw_loads
+from clearway.twin.crowd.people import Crowd
+from clearway.twin.curtain import CurtainTwin
+from clearway.twin.observation import Observation
+from clearway.twin.random_streams import random_stream
+from clearway.twin.trace import TraceTwin
+
+START_NS = 1_767_225_600_000_000_000
+"""UTC of a simulated run's frame 0: 2026-01-01T00:00:00Z, so that runs can be compared."""
+
+
+class World:
+    """People and sensors of one run.
+
+    Parameters
+    ----------
+    site : Site
+    crowd : Crowd
+        In the site frame.
+    seed : int
+        Decides what people carry and what sensors make of it.
+    """
+
+    def __init__(self, site: Site, crowd: Crowd, seed: int) -> None:
+        self.crowd = crowd
+        self.loads: Loads = draw_loads(
+            len(crowd), site.crowd.carriers, site.trace_sensors, random_stream(seed, "carriers")
+        )
+        self._cameras = [
+            CameraTwin(sensor, crowd, random_stream(seed, f"sensor {sensor.id}"), START_NS)
+            for sensor in site.cameras
+        ]
+        self._curtains = [
+            CurtainTwin(
+                sensor,
+                site.line(sensor.trigger_line),
+                crowd,
+                self.loads,
+                random_stream(seed, f"sensor {sensor.id}"),
+                START_NS,
+            )
+            for sensor in site.curtains
+        ]
+        self._traces = {
+            sensor.id: TraceTwin(
+                sensor, crowd, self.loads, random_stream(seed, f"sensor {sensor.id}"), START_NS
+            )
+            for sensor in site.trace_sensors
+        }
+
+    def observations(
+        self, duration_s: float, chunk_s: float, threads: int
+    ) -> Iterator[tuple[int, list[Observation]]]:
+        """What the sensors that need no cue send, chunk by chunk.
+
+        Sensors work side by side and one chunk ahead of whoever reads; each draws from its own
+        stream, so the number of threads changes nothing.
+
+        Parameters
+        ----------
+        duration_s : float
+            Length of the run.
+        chunk_s : float
+            Length of a chunk.
+        threads : int
+            How many sensors to simulate at once.
+
+        Yields
+        ------
+        (int, list of Observation)
+            The end of the chunk in UTC nanoseconds, and all that was measured before it and not
+            in an earlier chunk.
+        """
+        ends = [
+            min(nanoseconds(duration_s), (index + 1) * nanoseconds(chunk_s))
+            for index in range(-(-nanoseconds(duration_s) // nanoseconds(chunk_s)))
+        ]
+        if not ends:
+            return
+        sensors: list[CameraTwin | CurtainTwin] = [*self._cameras, *self._curtains]
+        with ThreadPoolExecutor(max_workers=threads) as pool:
+            ahead = None
+            for end_ns, following_ns in zip(ends, [*ends[1:], None], strict=True):
+                current = ahead or [pool.submit(sensor.sense, end_ns) for sensor in sensors]
+                found = [future.result() for future in current]
+                if following_ns is not None:
+                    ahead = [pool.submit(sensor.sense, following_ns) for sensor in sensors]
+                yield START_NS + end_ns, list(chain.from_iterable(found))
+
+    def respond(self, cue: Cue, clock_ns: int) -> Observation:
+        """What a cued sensor sends."""
+        return self._traces[cue.sensor_id].shoot(cue, clock_ns)
+
+    def elapsed_s(self, time_ns: int) -> float:
+        """Seconds since the start of the run."""
+        return seconds(time_ns - START_NS)
