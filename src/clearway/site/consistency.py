@@ -8,7 +8,7 @@ from typing import Protocol
 
 from clearway.domain.threat import ThreatClass
 from clearway.site.lines import Place
-from clearway.site.schema import Curtain, Site, Trace
+from clearway.site.schema import FUTURE_TOLERANCE_S, Camera, Curtain, Site, Trace
 from clearway.site.wording import Finding
 
 __all__ = ["consistency_findings"]
@@ -98,6 +98,42 @@ def _figures(site: Site) -> Iterator[Finding]:
                 place = ("sensors", index, "substances", name, "pd")
                 yield from _useful(place, substance.pd, sensor.error_model.pfa)
     yield from _memory(site)
+    yield from _punctuality(site)
+    yield from _shared_substances(site)
+
+
+def _punctuality(site: Site) -> Iterator[Finding]:
+    """Sensors whose detections the engine would refuse as late or as coming from the future."""
+    window_s = site.engine.reorder_window_s
+    for index, sensor in enumerate(site.sensors):
+        error = sensor.error_model
+        place = ("sensors", index, "error_model")
+        age_s = error.latency_s + error.latency_jitter_s - error.clock_offset_s
+        if isinstance(sensor, Camera) and age_s >= window_s:
+            problem = (
+                f"its detections are {age_s:g} s old on average when they arrive, and the engine "
+                f"waits for {window_s:g} s only"
+            )
+            remedy = f"choose an engine.reorder_window_s well above {age_s:g} s"
+            yield (*place, "latency_s"), problem, remedy
+        if error.clock_offset_s - error.latency_s > FUTURE_TOLERANCE_S:
+            problem = f"a clock {error.clock_offset_s:g} s ahead dates everything in the future"
+            remedy = f"set its clock, to within {FUTURE_TOLERANCE_S:g} s"
+            yield (*place, "clock_offset_s"), problem, remedy
+
+
+def _shared_substances(site: Site) -> Iterator[Finding]:
+    """Substances that two trace sensors know with different shares of people who have them."""
+    known: dict[str, tuple[float, float]] = {}
+    for index, sensor in enumerate(site.sensors):
+        if not isinstance(sensor, Trace):
+            continue
+        for name, substance in sensor.substances.items():
+            shares = substance.handled_share, substance.innocent_share
+            if known.setdefault(name, shares) != shares:
+                problem = f"another trace sensor gives `{name}` other shares of people"
+                remedy = "use the same handled_share and innocent_share: people have it or not"
+                yield ("sensors", index, "substances", name), problem, remedy
 
 
 def _memory(site: Site) -> Iterator[Finding]:
@@ -120,6 +156,17 @@ def _recognition(place: Place, curtain: Curtain) -> Iterator[Finding]:
         yield place, f"rates are missing for {listed}", "add `pd`, `pfa` and `nuisance` for each"
     for threat, rates in curtain.recognition.items():
         yield from _useful((*place, threat.value, "pd"), rates.pd, rates.pfa)
+    if not missing:
+        handgun, long_gun = (
+            curtain.recognition[threat] for threat in (ThreatClass.HANDGUN, ThreatClass.LONG_GUN)
+        )
+        for name, total in (
+            ("pfa", handgun.pfa + long_gun.pfa),
+            ("nuisance", handgun.nuisance + long_gun.nuisance),
+        ):
+            if total >= 1.0:
+                problem = f"{name} of handgun and long_gun sum to {total:g}"
+                yield place, problem, "a person is called one or the other: stay below 1 together"
 
 
 def _useful(place: Place, pd: float, pfa: float) -> Iterator[Finding]:

@@ -74,6 +74,10 @@ class TriggerLine(_Section):
     """Its two ends."""
 
 
+FUTURE_TOLERANCE_S = 1.0
+"""How far a sensor's clock may run ahead before its detections are refused."""
+
+
 class SensorKind(StrEnum):
     """What a sensor is."""
 
@@ -157,7 +161,7 @@ class CurtainError(PositionError):
 
 
 class Curtain(_Sensor):
-    """A microwave imaging curtain: one examination per person and crossing of its line."""
+    """A microwave imaging curtain: it examines a person who first crosses its trigger line."""
 
     kind: Literal[SensorKind.CURTAIN]
     """A microwave imaging curtain."""

@@ -5,7 +5,7 @@
 """
 
 from clearway.tracking.history import TrackHistory
-from clearway.tracking.nearest_neighbour import NearestNeighbourTracker
+from clearway.tracking.nearest_neighbour import NearestNeighbourSettings, NearestNeighbourTracker
 from clearway.tracking.tracker import Scan, Tracker
 
-__all__ = ["NearestNeighbourTracker", "Scan", "TrackHistory", "Tracker"]
+__all__ = ["NearestNeighbourSettings", "NearestNeighbourTracker", "Scan", "TrackHistory", "Tracker"]

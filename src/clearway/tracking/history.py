@@ -38,11 +38,6 @@ class TrackHistory:
         while len(self._snapshots) > 1 and self._snapshots[1].time_ns <= horizon_ns:
             self._snapshots.popleft()
 
-    @property
-    def oldest_ns(self) -> int | None:
-        """Time of the oldest snapshot; None before the first."""
-        return self._snapshots[0].time_ns if self._snapshots else None
-
     def at(self, time_ns: int) -> TrackStates:
         """All confirmed tracks at an instant, as they were known then.
 
