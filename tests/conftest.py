@@ -1,10 +1,15 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import clearway.site
 from clearway.site.reading import load_site
 from clearway.site.schema import Site
+
+# The same examples on every machine, however slow it is.
+settings.register_profile("clearway", derandomize=True, deadline=None)
+settings.load_profile("clearway")
 
 
 @pytest.fixture(scope="session")

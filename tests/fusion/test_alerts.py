@@ -1,11 +1,15 @@
 import itertools
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from clearway.domain import Alert, AlertState, Attribution, Evidence
+from clearway.domain import Alert, AlertState, Attribution, Evidence, nanoseconds
 from clearway.fusion import AlertKeeper, BeliefKeeper, Judgement
+from clearway.fusion.belief import prior_probabilities
+from clearway.fusion.suspect import Suspect
 from clearway.site.schema import Decision, Prior
 from tests.support.builders import CLEAR, HANDGUN_ALARM, NOT_EXAMINED, detection, evidence
 
@@ -21,6 +25,7 @@ class Desk:
     def __init__(self) -> None:
         self.beliefs = BeliefKeeper(PRIOR)
         self.alerts = AlertKeeper(DECISION, self.beliefs)
+        self.told: list[Alert] = []
         self._sequence = itertools.count(1)
 
     def say(self, shares: dict[int, float], known: Evidence, clock_ns: int = 0) -> Alert | None:
@@ -32,18 +37,21 @@ class Desk:
     def consider(
         self, judgement: Judgement, known: Evidence = HANDGUN_ALARM, clock_ns: int = 0
     ) -> Alert | None:
+        """The first alert that the reading changed; all of them are in ``told``."""
         reading = detection(
             0.0, (0.0, 0.0), sensor_id="curtain", sequence=next(self._sequence), evidence=known
         )
-        return self.alerts.consider(reading, judgement, clock_ns)
+        changed = self.alerts.consider(reading, judgement, clock_ns)
+        self.told += changed
+        return changed[0] if changed else None
 
 
 def judged(shares: dict[int, float], threat: float) -> Judgement:
-    """Whoever was examined, it is a threat with this probability."""
+    """Whoever was examined, it is a handgun with this probability."""
     none = max(0.0, 1.0 - sum(shares.values()))
-    return Judgement(
-        Attribution(tuple(shares), tuple(shares.values()), none), (threat,) * len(shares), threat
-    )
+    owners = Attribution(tuple(shares), tuple(shares.values()), none)
+    carries = np.array([1.0 - threat, 0.0, threat, 0.0, 0.0, 0.0, 0.0])
+    return Judgement(owners, owners, np.ones(7), np.tile(carries, (len(shares) + 1, 1)))
 
 
 def test_an_alert_opens_at_the_threshold() -> None:
@@ -96,13 +104,67 @@ def test_a_clear_second_look_lowers_the_alert() -> None:
     assert updated.probability == pytest.approx(desk.beliefs.of(4).threat)
 
 
-def test_a_look_that_failed_changes_no_alert() -> None:
+def test_a_look_that_failed_is_shown_and_changes_nothing_else() -> None:
     desk = Desk()
-    desk.say({4: 0.5, 5: 0.5}, HANDGUN_ALARM)
-    assert desk.say({4: 0.5, 5: 0.5}, NOT_EXAMINED) is None
-    again = desk.say({4: 0.5, 5: 0.5}, HANDGUN_ALARM)
-    assert again is not None
-    assert again.evidence == (("curtain", 1), ("curtain", 3))
+    opened = desk.say({4: 0.5, 5: 0.5}, HANDGUN_ALARM)
+    shown = desk.say({4: 0.5, 5: 0.5}, NOT_EXAMINED)
+    assert opened is not None
+    assert shown is not None
+    assert shown.evidence == (("curtain", 1), ("curtain", 2))
+    assert shown.probability == pytest.approx(opened.probability)
+    for before, after in zip(opened.candidates, shown.candidates, strict=True):
+        assert after.track_id == before.track_id
+        assert after.probability == pytest.approx(before.probability)
+
+
+weights_of_three = st.tuples(*[st.floats(0.02, 1.0)] * 3).map(lambda w: np.array(w) / sum(w))
+
+
+@given(weights_of_three, weights_of_three, st.sampled_from([HANDGUN_ALARM, CLEAR]))
+def test_two_looks_are_combined_as_by_enumeration(
+    first: NDArray[np.float64], second: NDArray[np.float64], known: Evidence
+) -> None:
+    looks = [(first, HANDGUN_ALARM), (second, known)]
+    desk = Desk()
+    suspect = None
+    for weights, look in looks:
+        by_position = Attribution((4, 5), tuple(weights[:2].tolist()), float(weights[2]))
+        judgement = desk.beliefs.update(look, by_position)
+        if suspect is None:
+            suspect = Suspect.of(judgement)
+        else:
+            suspect.update(judgement)
+    assert suspect is not None
+    prior = prior_probabilities(PRIOR)
+    one, two = (np.exp(look.log_likelihood_ratio) for _, look in looks)
+    # Whom the first look saw, whom the second saw: the same person, or two independent ones.
+    # Somebody untracked is another person each time.
+    joint = np.zeros((3, 7))
+    for i, j in itertools.product(range(3), repeat=2):
+        same = i == j and i < 2
+        told = prior * one * two if same else prior * one * (prior @ two)
+        joint[i] += first[i] * second[j] * told
+    joint /= joint.sum()
+    assert suspect.probability == pytest.approx(joint[:, 1:6].sum())
+    threat = joint[:, 1:6].sum(axis=1) / joint[:, 1:6].sum()
+    for candidate in suspect.candidates(1.0 - 1e-9):
+        assert candidate.probability == pytest.approx(threat[candidate.track_id - 4])
+
+
+def test_a_clear_look_at_the_leading_candidate_moves_the_suspicion() -> None:
+    desk = Desk()
+    opened = desk.say({4: 0.53, 5: 0.47}, HANDGUN_ALARM)
+    moved = desk.say({4: 1.0}, CLEAR)
+    assert opened is not None
+    assert moved is not None
+    assert opened.leading_track_id == 4
+    assert moved.leading_track_id == 5
+
+
+def test_nobody_is_named_where_nobody_tracked_is_more_probable() -> None:
+    alert = Desk().consider(judged({4: 0.2}, 0.9))
+    assert alert is not None
+    assert alert.candidates == ()
 
 
 def test_a_second_reading_tells_two_candidates_apart() -> None:
@@ -112,8 +174,9 @@ def test_a_second_reading_tells_two_candidates_apart() -> None:
     assert unsure is not None
     assert sure is not None
     assert sure.alert_id == unsure.alert_id
-    assert len(unsure.candidates) == 2
-    assert [candidate.track_id for candidate in sure.candidates] == [5]
+    assert [candidate.probability for candidate in unsure.candidates] == pytest.approx([0.5, 0.5])
+    assert sure.leading_track_id == 5
+    assert sure.candidates[0].probability > 0.7
 
 
 def test_an_alarm_with_nobody_tracked_has_no_candidates() -> None:
@@ -150,18 +213,29 @@ def test_an_alert_closes_when_its_candidates_have_left() -> None:
     opened = desk.consider(judged({4: 0.6, 5: 0.37, 6: 0.03}, 0.9), clock_ns=1)
     assert opened is not None
     assert [candidate.track_id for candidate in opened.candidates] == [4, 5]
-    assert desk.alerts.close_departed({4, 5, 6}, 2) == []
-    assert desk.alerts.close_departed({5, 6}, 3) == []
-    (closed,) = desk.alerts.close_departed({6}, 4)
+    later_ns = nanoseconds(DECISION.deadline_s) + 1
+    assert desk.alerts.close_departed({4, 5, 6}, later_ns) == []
+    assert desk.alerts.close_departed({5, 6}, later_ns) == []
+    (closed,) = desk.alerts.close_departed({6}, later_ns)
     assert (closed.alert_id, closed.state) == (opened.alert_id, AlertState.CLOSED)
-    assert (closed.time_ns, closed.opened_ns) == (4, 1)
-    assert desk.alerts.close_departed(set(), 5) == []
+    assert (closed.time_ns, closed.opened_ns) == (later_ns, 1)
+    assert desk.alerts.close_departed(set(), later_ns) == []
+
+
+@pytest.mark.parametrize("shares", [{4: 1.0}, {}])
+def test_an_alert_stays_long_enough_to_be_read(shares: dict[int, float]) -> None:
+    desk = Desk()
+    opened = desk.say(shares, HANDGUN_ALARM, clock_ns=0)
+    assert opened is not None
+    until_ns = nanoseconds(DECISION.deadline_s)
+    assert desk.alerts.close_departed(set(), until_ns - 1) == []
+    assert len(desk.alerts.close_departed(set(), until_ns)) == 1
 
 
 def test_a_closed_alert_is_not_updated() -> None:
     desk = Desk()
     first = desk.say({4: 1.0}, HANDGUN_ALARM)
-    desk.alerts.close_departed(set(), 1)
+    desk.alerts.close_departed(set(), nanoseconds(DECISION.deadline_s))
     second = desk.say({4: 1.0}, HANDGUN_ALARM)
     assert first is not None
     assert second is not None
@@ -182,9 +256,9 @@ def test_everything_an_alert_states_is_a_probability(
     desk = Desk()
     for weights, none, known in sequence:
         total = none + sum(weights.values())
-        alert = desk.say({track: weight / total for track, weight in weights.items()}, known)
-        if alert is not None:
-            shares = [candidate.probability for candidate in alert.candidates]
-            assert 0.0 <= alert.probability <= 1.0
-            assert all(0.0 < share <= 1.0 + 1e-9 for share in shares)
-            assert sum(shares) <= 1.0 + 1e-9
+        desk.say({track: weight / total for track, weight in weights.items()}, known)
+    for alert in desk.told:
+        shares = [candidate.probability for candidate in alert.candidates]
+        assert 0.0 <= alert.probability <= 1.0 + 1e-9
+        assert all(0.0 < share <= 1.0 + 1e-9 for share in shares)
+        assert sum(shares) <= 1.0 + 1e-9

@@ -114,7 +114,7 @@ def test_beliefs_stay_normalised(sequence: list[tuple[Evidence, Attribution]]) -
         judgement = keeper.update(known, by_position)
         shares = (*judgement.attribution.probabilities, judgement.attribution.none)
         assert sum(shares) == pytest.approx(1.0)
-        assert all(0.0 <= value <= 1.0 + 1e-12 for value in judgement.threat_if_source)
+        assert 0.0 <= judgement.source_threat <= 1.0 + 1e-12
     for track_id in keeper.known:
         probabilities = keeper.of(track_id).probabilities
         assert probabilities.sum() == pytest.approx(1.0)

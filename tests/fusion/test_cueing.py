@@ -94,6 +94,23 @@ def test_the_sensor_has_time_to_recharge(
     assert keeper.cue(tracks_at(recharged_s, both), beliefs) is not None
 
 
+def test_a_shot_that_missed_may_be_repeated(
+    keeper: CueKeeper, beliefs: BeliefKeeper, sensor: Trace
+) -> None:
+    both = {1: INSIDE, 2: (18.0, 2.0)}
+    suspect(beliefs, 1, 9.0)
+    suspect(beliefs, 2, 5.0)
+    keeper.retry()
+    first = keeper.cue(tracks_at(2.0, both), beliefs)
+    keeper.retry()
+    recharge_s = sensor.error_model.recharge_s
+    assert keeper.cue(tracks_at(2.0 + 0.5 * recharge_s, both), beliefs) is None
+    again, other, nobody = (
+        keeper.cue(tracks_at(2.0 + number * recharge_s, both), beliefs) for number in (1, 2, 3)
+    )
+    assert [cue and cue.track_id for cue in (first, again, other, nobody)] == [1, 1, 2, None]
+
+
 def test_an_id_that_was_forgotten_may_be_looked_at_again(
     keeper: CueKeeper, beliefs: BeliefKeeper
 ) -> None:

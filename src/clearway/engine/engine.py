@@ -18,8 +18,14 @@ from clearway.engine.events import (
 from clearway.engine.reorder import ReorderBuffer
 from clearway.fusion import AlertKeeper, BeliefKeeper, CueKeeper, position_weights
 from clearway.site.floor import floor_between_exits
-from clearway.site.schema import Site
-from clearway.tracking import NearestNeighbourTracker, Scan, Tracker, TrackHistory
+from clearway.site.schema import FUTURE_TOLERANCE_S, Site
+from clearway.tracking import (
+    NearestNeighbourSettings,
+    NearestNeighbourTracker,
+    Scan,
+    Tracker,
+    TrackHistory,
+)
 
 
 class Engine:
@@ -39,24 +45,27 @@ class Engine:
 
     Notes
     -----
-    The same detections with the same clock give the same events.
+    The same detections in the same order give the same events, however they are grouped into
+    calls.
     """
 
     def __init__(self, site: Site, tracker: Tracker | None = None) -> None:
         settings = site.engine
         self._site = site
-        self._tracker: Tracker = tracker or NearestNeighbourTracker(floor=floor_between_exits(site))
+        self._tracker: Tracker = tracker or default_tracker(site)
         self._history = TrackHistory(settings.history_s)
         self._buffer = ReorderBuffer(
             {sensor.id for sensor in site.sensors},
             nanoseconds(settings.reorder_window_s),
             nanoseconds(settings.history_s),
+            nanoseconds(FUTURE_TOLERANCE_S),
         )
         self._beliefs = BeliefKeeper(site.prior)
         self._alerts = AlertKeeper(site.decision, self._beliefs)
-        self._cues = [
-            CueKeeper(sensor, site.decision.cue_probability) for sensor in site.trace_sensors
-        ]
+        self._cues = {
+            sensor.id: CueKeeper(sensor, site.decision.cue_probability)
+            for sensor in site.trace_sensors
+        }
         self._report_interval_ns = nanoseconds(1.0 / settings.report_rate_hz)
         self._next_report_ns: int | None = None
         self._last_present_ns: dict[int, int] = {}
@@ -72,7 +81,7 @@ class Engine:
         Parameters
         ----------
         detections : iterable of Detection
-            In any order; an empty one only moves the clock.
+            In the order of arrival, whatever their source times; none only moves the clock.
         clock_ns : int, optional
             The time now, where it is later than the last message.
 
@@ -86,17 +95,22 @@ class Engine:
             refusal = self._buffer.push(detection)
             if refusal is not None:
                 events.append(DetectionRefused(detection, refusal))
+            # After each one, so that it makes no difference how they are grouped into calls.
+            events.extend(self._process_due())
         if clock_ns is not None:
             self._buffer.advance(clock_ns)
-        watermark_ns = self._buffer.watermark_ns
-        if watermark_ns is not None:
-            events.extend(self._process(watermark_ns))
+            events.extend(self._process_due())
         return events
 
     def flush(self) -> list[Event]:
         """Process what still waits in the reorder window, as at the end of a recording."""
         clock_ns = self._buffer.clock_ns
         return [] if clock_ns is None else list(self._process(clock_ns))
+
+    def _process_due(self) -> Iterator[Event]:
+        watermark_ns = self._buffer.watermark_ns
+        if watermark_ns is not None:
+            yield from self._process(watermark_ns)
 
     def _process(self, until_ns: int) -> Iterator[Event]:
         for scan in self._buffer.release(until_ns):
@@ -118,9 +132,12 @@ class Engine:
             detection, tracks, self._site.engine.untracked_density_per_m2
         )
         judgement = self._beliefs.update(evidence, by_position)
+        for track_id in by_position.track_ids:
+            self._last_present_ns.setdefault(track_id, detection.time_ns)
+        if evidence.examined <= 0.0 and detection.sensor_id in self._cues:
+            self._cues[detection.sensor_id].retry()
         yield EvidenceJudged(detection, judgement, self._clock_ns)
-        alert = self._alerts.consider(detection, judgement, self._clock_ns)
-        if alert is not None:
+        for alert in self._alerts.consider(detection, judgement, self._clock_ns):
             yield AlertChanged(alert)
 
     def _report_before(self, time_ns: int) -> Iterator[Event]:
@@ -138,7 +155,7 @@ class Engine:
         self._history.append(tracks)
         ids = tracks.track_ids.tolist()
         yield TracksReported(tracks, tuple(self._beliefs.of(track_id) for track_id in ids))
-        for keeper in self._cues:
+        for keeper in self._cues.values():
             cue = keeper.cue(tracks, self._beliefs)
             if cue is not None:
                 yield CueRequested(cue, self._clock_ns)
@@ -154,7 +171,7 @@ class Engine:
         for track_id in departed:
             del self._last_present_ns[track_id]
         self._beliefs.forget(departed)
-        for keeper in self._cues:
+        for keeper in self._cues.values():
             keeper.forget(departed)
         for alert in self._alerts.close_departed(set(self._last_present_ns), self._clock_ns):
             yield AlertChanged(alert)
@@ -172,6 +189,14 @@ class Engine:
             "before its first detection" if clock_ns is None else f"at {seconds(clock_ns):.3f} s"
         )
         return f"<Engine of {self._site.name!r}, {clock}>"
+
+
+def default_tracker(site: Site) -> Tracker:
+    """The tracker of a site whose user names none."""
+    slowest_hz = min((camera.rate_hz for camera in site.cameras), default=1.0)
+    return NearestNeighbourTracker(
+        NearestNeighbourSettings.for_scan_interval(1.0 / slowest_hz), floor_between_exits(site)
+    )
 
 
 def _scan_of(detections: list[Detection]) -> Scan:

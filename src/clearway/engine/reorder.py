@@ -40,7 +40,7 @@ class ReorderBuffer:
     """
 
     def __init__(
-        self, sensor_ids: set[str], window_ns: int, memory_ns: int, future_ns: int = 1_000_000_000
+        self, sensor_ids: set[str], window_ns: int, memory_ns: int, future_ns: int
     ) -> None:
         self._sensor_ids = sensor_ids
         self._window_ns = window_ns
@@ -50,7 +50,6 @@ class ReorderBuffer:
         self._seen: set[tuple[str, int]] = set()
         self._seen_order: deque[tuple[int, str, int]] = deque()
         self._clock_ns: int | None = None
-        self._released_ns: int | None = None
 
     @property
     def clock_ns(self) -> int | None:
@@ -84,9 +83,6 @@ class ReorderBuffer:
             while self._heap and self._heap[0][0][:2] == (time_ns, sensor_id):
                 scan.append(heapq.heappop(self._heap)[1])
             yield scan
-        self._released_ns = (
-            until_ns if self._released_ns is None else max(until_ns, self._released_ns)
-        )
 
     def _refusal(self, detection: Detection) -> Refusal | None:
         if detection.sensor_id not in self._sensor_ids:
@@ -95,15 +91,14 @@ class ReorderBuffer:
             return Refusal.NOT_FINITE
         if (detection.sensor_id, detection.sequence) in self._seen:
             return Refusal.REPEATED
-        clock_ns = detection.received_ns if self._clock_ns is None else self._clock_ns
+        # `push` has just moved the clock, so there is one; the message's own time is the least.
+        clock_ns = max(detection.received_ns, self._clock_ns or detection.received_ns)
         if detection.time_ns > clock_ns + self._future_ns:
             return Refusal.FUTURE
         if detection.evidence is not None:
             too_old = detection.time_ns < clock_ns - self._memory_ns
             return Refusal.FORGOTTEN if too_old else None
-        if self._released_ns is not None and detection.time_ns <= self._released_ns:
-            return Refusal.LATE
-        return None
+        return Refusal.LATE if detection.time_ns <= clock_ns - self._window_ns else None
 
     def _remember(self, detection: Detection) -> None:
         self._seen.add((detection.sensor_id, detection.sequence))

@@ -3,6 +3,7 @@
 ==================  ============================================================
 `attribution`       to whom a threat sensor's detection belongs
 `belief`            what is known of each person (Bayes)
+`suspect`           who one suspected carrier may be
 `alerts`            when the guard is told, and about whom
 `cueing`            whom the trace sensor is asked to look at
 ==================  ============================================================

@@ -23,17 +23,38 @@ from clearway.domain import Attribution, Belief, Evidence, Modality
 from clearway.domain.threat import HARMLESS_OBJECT
 from clearway.site.schema import Prior
 
+_LARGEST_EXPONENT = 700.0
+"""Of `numpy.exp` in double precision, without overflow."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """What one reading led to."""
 
+    by_position: Attribution
+    """Whose reading it is, by position alone: the w_i above."""
     attribution: Attribution
     """Whose reading it is, by position and by what it says: the w_i' above."""
-    threat_if_source: tuple[float, ...]
-    """Per attributed track: probability that this person carries, if the reading is of them."""
-    source_threat: float
-    """Probability that the person examined carries a threat, whoever it is."""
+    ratio: NDArray[np.float64]
+    """Shape (7,): r(h), up to a factor that keeps `joint` within range."""
+    before: NDArray[np.float64]
+    """Shape (n + 1, 7): b_i(h), the beliefs before the reading; last "nobody tracked"."""
+
+    @property
+    def weights(self) -> NDArray[np.float64]:
+        """Shape (n + 1,): w_i, last w_none."""
+        return np.array([*self.by_position.probabilities, self.by_position.none])
+
+    @property
+    def joint(self) -> NDArray[np.float64]:
+        """Shape (n + 1, 7): w_i b_i(h) r(h), whose reading it is and what that person carries."""
+        return self.weights[:, None] * self.before * self.ratio
+
+    @property
+    def source_threat(self) -> float:
+        """Probability that the person examined carries a threat, whoever it is."""
+        joint = self.joint
+        return float(joint[:, 1:HARMLESS_OBJECT].sum() / joint.sum())
 
 
 class BeliefKeeper:
@@ -68,14 +89,18 @@ class BeliefKeeper:
         Judgement
         """
         beliefs = [self.of(track_id) for track_id in by_position.track_ids]
-        before = np.array([belief.probabilities for belief in [*beliefs, self._unexamined]])
-        # In logarithms, so that very sure sensors do not overflow; nothing is ruled out for ever.
-        joint = np.log(np.maximum(before, np.finfo(float).tiny)) + evidence.log_likelihood_ratio
+        # Nothing is ruled out for ever.
+        before = np.maximum(
+            [belief.probabilities for belief in [*beliefs, self._unexamined]],
+            np.finfo(float).tiny,
+        )
+        # In logarithms, so that very sure sensors do not overflow.
+        log_ratio = np.asarray(evidence.log_likelihood_ratio)
+        told = np.log(before) + log_ratio
         with np.errstate(divide="ignore"):
-            by_place = np.log([*by_position.probabilities, by_position.none])
-        conditional = softmax(joint, axis=1)
-        source = softmax(by_place + logsumexp(joint, axis=1))
-        threat = conditional[:, 1:HARMLESS_OBJECT].sum(axis=1)
+            log_joint = told + np.log([*by_position.probabilities, by_position.none])[:, None]
+        conditional = softmax(told, axis=1)
+        source = softmax(logsumexp(log_joint, axis=1))
         for track_id, belief, share, given in zip(
             by_position.track_ids, beliefs, source[:-1], conditional[:-1], strict=True
         ):
@@ -85,9 +110,10 @@ class BeliefKeeper:
                 _examined(belief, evidence, float(share)),
             )
         return Judgement(
+            by_position,
             Attribution(by_position.track_ids, tuple(source[:-1].tolist()), float(source[-1])),
-            tuple(threat[:-1].tolist()),
-            float(source @ threat),
+            np.exp(np.minimum(log_ratio - log_joint.max(), _LARGEST_EXPONENT)),
+            before,
         )
 
     def forget(self, track_ids: set[int]) -> None:

@@ -47,6 +47,7 @@ class CueKeeper:
         self._coverage = shapely.Polygon(sensor.coverage)
         shapely.prepare(self._coverage)
         self._cued: set[int] = set()
+        self._last_cued: int | None = None
         self._ready_ns: int | None = None
 
     def cue(self, tracks: TrackStates, beliefs: BeliefKeeper) -> Cue | None:
@@ -66,6 +67,7 @@ class CueKeeper:
             return None
         track = tracks.track(best)
         self._cued.add(track.track_id)
+        self._last_cued = track.track_id
         self._ready_ns = tracks.time_ns + nanoseconds(self._sensor.error_model.recharge_s)
         return Cue(
             self._sensor.id,
@@ -76,6 +78,11 @@ class CueKeeper:
             track.velocity_x_m_s,
             track.velocity_y_m_s,
         )
+
+    def retry(self) -> None:
+        """Allow another look at the person last cued: the shot has missed."""
+        if self._last_cued is not None:
+            self._cued.discard(self._last_cued)
 
     def forget(self, track_ids: set[int]) -> None:
         """Delete what is remembered of people who have left."""

@@ -1,0 +1,109 @@
+"""One suspected carrier: who it may be and what that person carries, by all readings so far.
+
+A suspect S is the person whom a first, alarming reading examined.  Let J(i, h) be the probability
+that S is track i (or nobody tracked) and that hypothesis h is true of S.  With w_i the weight of
+i by position, b_i the belief before and r the ratio of a reading (see `clearway.fusion.belief`)::
+
+    first reading:    J(i, h) ~ w_i b_i(h) r(h)
+    further reading:  J(i, h) *= w_i r(h) + sum_{j != i} w_j m_j,   m_j = sum_h c_j(h) r(h)
+
+Here c_j is what is known of j if S is somebody else: without the first reading, which was of S.
+A further reading is of S, or of somebody else whom c_j lets explain it; nothing has to be decided.
+A reading far from all candidates has the same factor everywhere and changes nothing.  An untracked
+S is not recognised again: only the sum over all j remains.  Exact for two readings.
+"""
+
+from __future__ import annotations
+
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.domain import Candidate
+from clearway.domain.threat import HARMLESS_OBJECT
+from clearway.fusion.belief import Judgement
+
+
+class Suspect:
+    """Joint distribution over who a suspect is and what the suspect carries.
+
+    Parameters
+    ----------
+    track_ids : tuple of int
+        The n tracks that the suspect may be.
+    joint : (n + 1, 7) float64
+        J, not normalised; the last row is "nobody tracked".
+    if_another : (n, 7) float64
+        c_j: beliefs of the same tracks, each for the case that the suspect is somebody else.
+    """
+
+    def __init__(
+        self,
+        track_ids: tuple[int, ...],
+        joint: NDArray[np.float64],
+        if_another: NDArray[np.float64],
+    ) -> None:
+        self._track_ids = track_ids
+        self._joint = joint / joint.sum()
+        self._if_another = dict(zip(track_ids, if_another, strict=True))
+
+    @classmethod
+    def of(cls, judgement: Judgement) -> Self:
+        """The person examined by one reading."""
+        return cls(judgement.by_position.track_ids, judgement.joint, judgement.before[:-1])
+
+    def update(self, judgement: Judgement) -> None:
+        """Take a further reading into account, of whomever it is."""
+        rows = {track_id: row for row, track_id in enumerate(judgement.by_position.track_ids)}
+        known = judgement.before.copy()
+        for track_id in rows.keys() & self._if_another.keys():
+            known[rows[track_id]] = self._if_another[track_id]
+        told = known * judgement.ratio
+        weights = judgement.weights
+        value = weights * told.sum(axis=1)
+        factor = np.full_like(self._joint, value.sum())
+        for index, track_id in enumerate(self._track_ids):
+            if track_id in rows:
+                row = rows[track_id]
+                factor[index] += weights[row] * judgement.ratio - value[row]
+        # Rounding may leave a tiny negative number where somebody else explains nothing.
+        self._joint = self._joint * np.maximum(factor, 0.0)
+        self._joint /= self._joint.sum()
+        for track_id in rows.keys() & self._if_another.keys():
+            row = rows[track_id]
+            share = value[row] / value.sum()
+            given = told[row] / told[row].sum()
+            self._if_another[track_id] = share * given + (1.0 - share) * known[row]
+
+    @property
+    def probability(self) -> float:
+        """Probability that the suspect carries a threat."""
+        return float(self._joint[:, 1:HARMLESS_OBJECT].sum())
+
+    def chance_examined(self, judgement: Judgement) -> float:
+        """Probability that a reading was of this suspect."""
+        shares = dict(zip(self._track_ids, self._joint.sum(axis=1)[:-1].tolist(), strict=True))
+        attribution = judgement.attribution
+        pairs = zip(attribution.track_ids, attribution.probabilities, strict=True)
+        return float(sum(shares.get(track_id, 0.0) * share for track_id, share in pairs))
+
+    def candidates(self, mass: float) -> tuple[Candidate, ...]:
+        """The smallest set that holds ``mass`` of who the suspect is, given a threat.
+
+        "Nobody tracked" competes: its share counts towards the mass, and where it is the most
+        probable of all nobody is named.
+        """
+        threat = self._joint[:, 1:HARMLESS_OBJECT].sum(axis=1)
+        shares = threat / max(float(threat.sum()), float(np.finfo(float).tiny))
+        chosen: list[Candidate] = []
+        held = 0.0
+        nobody = len(self._track_ids)
+        # Stable, so that of two equal shares the older track comes first.
+        for index in np.argsort(-shares, kind="stable").tolist():
+            if held >= mass or shares[index] <= 0.0 or (index == nobody and not chosen):
+                break
+            held += float(shares[index])
+            if index != nobody:
+                chosen.append(Candidate(self._track_ids[index], float(shares[index])))
+        return tuple(chosen)
