@@ -27,10 +27,12 @@ substances = st.dictionaries(
 
 
 def sharp(station: Site) -> Trace:
-    """The station's trace sensor, without errors of aim or time."""
+    """The station's trace sensor, without errors of aim or time, seeing everything."""
     (trace,) = station.trace_sensors
     exact = {"sigma_m": 1e-6, "bias_sigma_m": 0.0, "aim_delay_s": 0.0, "latency_jitter_s": 0.0}
-    return trace.model_copy(update={"error_model": trace.error_model.model_copy(update=exact)})
+    error_model = trace.error_model.model_copy(update=exact)
+    everywhere = ((-1e5, -1e5), (1e5, -1e5), (1e5, 1e5), (-1e5, 1e5))
+    return trace.model_copy(update={"error_model": error_model, "coverage": everywhere})
 
 
 def shot(
@@ -96,6 +98,18 @@ def test_a_trace_speaks_of_explosives_only(
     assert says.substance == found
 
 
+def test_a_shot_out_of_the_coverage_hits_nobody(station: Site) -> None:
+    (corner,) = {min(trace.coverage) for trace in station.trace_sensors}
+    outside = (corner[0] - 0.5, corner[1] + 1.0)
+    sensor = sharp(station)
+    assert shot(sensor, standing(outside), outside).person == 0
+    narrow = sensor.model_copy(update={"coverage": station.trace_sensors[0].coverage})
+    missed = shot(narrow, standing(outside), outside)
+    assert missed.person == NOBODY
+    assert missed.detection.evidence is not None
+    assert missed.detection.evidence.examined == 0.0
+
+
 def test_readings_have_the_rates_of_the_site_file(station: Site) -> None:
     sensor, count = sharp(station), 3_000
     rng = np.random.default_rng(5)
@@ -147,6 +161,13 @@ def test_a_shot_past_everybody_examines_nobody(station: Site) -> None:
     assert one.detection.evidence.examined == 0.0
     assert one.detection.evidence.log_likelihood_ratio == (0.0,) * 7
     assert not one.detection.evidence.raises_alarm
+
+
+def test_a_shot_beyond_the_coverage_examines_nobody(station: Site) -> None:
+    sensor = sharp(station).model_copy(update={"coverage": station.trace_sensors[0].coverage})
+    inside, outside = (20.0, 3.0), (30.0, 3.0)
+    assert shot(sensor, standing(inside, outside), inside).person == 0
+    assert shot(sensor, standing(inside, outside), outside).person == NOBODY
 
 
 def test_a_shot_at_an_empty_floor_examines_nobody(station: Site) -> None:

@@ -6,10 +6,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from clearway.domain import Detection, nanoseconds, seconds
+from clearway.domain import nanoseconds, seconds
 from clearway.site.schema import Camera
 from clearway.twin.crowd.people import Crowd
-from clearway.twin.observation import NOBODY, Observation, Registration
+from clearway.twin.observation import NOBODY, Messenger, Observation
 
 
 class CameraTwin:
@@ -34,10 +34,9 @@ class CameraTwin:
         self._start_ns = start_ns
         self._coverage = shapely.Polygon(sensor.coverage)
         shapely.prepare(self._coverage)
-        self._registration = Registration.draw(sensor.error_model, rng)
+        self._messenger = Messenger(sensor.id, sensor.error_model, rng)
         self._interval_ns = nanoseconds(1.0 / sensor.rate_hz)
         self._next_ns = int(rng.integers(self._interval_ns))
-        self._sequence = 0
 
     def sense(self, until_ns: int) -> list[Observation]:
         """All detections of scans before ``until_ns`` (from the start of the run)."""
@@ -54,7 +53,9 @@ class CameraTwin:
             self._coverage, present.position_m[:, 0], present.position_m[:, 1]
         )
         position = present.position_m[inside]
-        occluded = occluded_people(position, self._sensor.position_m[:2], error.occlusion_width_m)
+        occluded = occluded_people(
+            present.position_m, self._sensor.position_m[:2], error.occlusion_width_m
+        )[inside]
         seen = self._rng.random(len(position)) < np.where(
             occluded, error.occluded_detection_probability, error.detection_probability
         )
@@ -65,37 +66,18 @@ class CameraTwin:
         measured = np.concatenate(
             [
                 position[seen]
-                + self._registration.bias_m
+                + self._messenger.bias_m
                 + self._rng.normal(0.0, error.sigma_m, (int(seen.sum()), 2)),
                 clutter,
             ]
         )
         # A camera does not list people in the order of the truth.
         order = self._rng.permutation(len(people))
-        stamp = self._registration.stamp(self._start_ns + time_ns, self._rng)
+        stamp = self._messenger.stamp(self._start_ns + time_ns)
         return [
-            self._observation(time_ns, stamp, x, y, person)
+            self._messenger.observation(stamp, (x, y), person)
             for (x, y), person in zip(measured[order].tolist(), people[order].tolist(), strict=True)
         ]
-
-    def _observation(
-        self, time_ns: int, stamp: tuple[int, int], x_m: float, y_m: float, person: int
-    ) -> Observation:
-        self._sequence += 1
-        source_ns, received_ns = stamp
-        return Observation(
-            Detection(
-                self._sensor.id,
-                self._sequence,
-                source_ns,
-                received_ns,
-                x_m,
-                y_m,
-                self._registration.covariance_m2,
-            ),
-            person,
-            self._start_ns + time_ns,
-        )
 
     def _clutter(self) -> NDArray[np.float64]:
         count = int(self._rng.poisson(self._sensor.error_model.clutter_per_scan))
@@ -135,8 +117,8 @@ def occluded_people(
     across = np.abs(
         relative[:, None, 0] * direction[None, :, 1] - relative[:, None, 1] * direction[None, :, 0]
     )
-    hides = (along > 0.0) & (along < distance[None, :] - 1e-9) & (across < width_m)
-    np.fill_diagonal(hides, val=False)
+    nearer = distance[:, None] < distance[None, :] - 1e-9
+    hides = nearer & (along > 0.0) & (across < width_m)
     occluded: NDArray[np.bool_] = hides.any(axis=0)
     return occluded
 

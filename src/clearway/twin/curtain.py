@@ -14,13 +14,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from clearway.domain import Detection, Evidence, Modality, ThreatClass, nanoseconds
+from clearway.domain import Evidence, Modality, ThreatClass, nanoseconds
 from clearway.domain.threat import CLASS_MEMBERS, HARMLESS_OBJECT, HYPOTHESES
 from clearway.site.schema import Curtain, TriggerLine
 from clearway.twin.camera import uniform_points
 from clearway.twin.carriers import Loads
 from clearway.twin.crowd.people import Crowd
-from clearway.twin.observation import NOBODY, Observation, Registration
+from clearway.twin.observation import NOBODY, Messenger, Observation
 
 _FIREARMS = (ThreatClass.HANDGUN, ThreatClass.LONG_GUN)
 _NOT_EXAMINED = (0.0,) * len(HYPOTHESES)
@@ -110,14 +110,13 @@ class CurtainTwin:
         self._loads = loads
         self._rng = rng
         self._start_ns = start_ns
-        self._registration = Registration.draw(sensor.error_model, rng)
+        self._messenger = Messenger(sensor.id, sensor.error_model, rng)
         self._model = RecognitionModel.of(sensor)
         self.crossings = line_crossings(crowd, line)
         """Every crossing of the trigger line, in the order of time."""
         self._next_crossing = 0
         self._coverage = shapely.Polygon(sensor.coverage)
         self._next_ghost_ns = self._ghost_wait_ns()
-        self._sequence = 0
 
     def sense(self, until_ns: int) -> list[Observation]:
         """All reports of what happened before ``until_ns`` (from the start of the run)."""
@@ -148,7 +147,7 @@ class CurtainTwin:
             else Evidence(Modality.CURTAIN, _NOT_EXAMINED, examined=0.0)
         )
         noise = self._rng.normal(0.0, error.sigma_m, 2)
-        position = self.crossings.position_m[crossing] + self._registration.bias_m + noise
+        position = self.crossings.position_m[crossing] + self._messenger.bias_m + noise
         return self._observation(time_ns, position, evidence, person)
 
     def _ghost(self, time_ns: int) -> Observation:
@@ -168,23 +167,9 @@ class CurtainTwin:
     def _observation(
         self, time_ns: int, position_m: NDArray[np.float64], evidence: Evidence, person: int
     ) -> Observation:
-        self._sequence += 1
-        source_ns, received_ns = self._registration.stamp(self._start_ns + time_ns, self._rng)
+        stamp = self._messenger.stamp(self._start_ns + time_ns)
         x_m, y_m = position_m.tolist()
-        return Observation(
-            Detection(
-                self._sensor.id,
-                self._sequence,
-                source_ns,
-                received_ns,
-                x_m,
-                y_m,
-                self._registration.covariance_m2,
-                evidence,
-            ),
-            person,
-            self._start_ns + time_ns,
-        )
+        return self._messenger.observation(stamp, (x_m, y_m), person, evidence)
 
 
 @dataclass(frozen=True, slots=True)

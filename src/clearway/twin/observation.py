@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from clearway.domain import Detection, nanoseconds
+from clearway.domain import Detection, Evidence, nanoseconds
 from clearway.domain.detection import Covariance
 from clearway.site.schema import PositionError
 
@@ -26,30 +27,66 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
-class Registration:
-    """How one sensor's positions and times lie against the truth, fixed for a run."""
+class Stamp:
+    """The times of one message, UTC nanoseconds."""
 
-    bias_m: tuple[float, float]
-    covariance_m2: Covariance
-    """As the sensor states it: noise and bias together, the only honest value it knows."""
-    latency_s: float
-    latency_jitter_s: float
-    clock_offset_ns: int
+    true_ns: int
+    source_ns: int
+    """By the sensor's clock."""
+    received_ns: int
+    """Arrival, by the engine's clock."""
 
-    @classmethod
-    def draw(cls, error: PositionError, rng: np.random.Generator) -> Registration:
-        """Draw the fixed offset of one sensor for one run."""
-        bias = rng.normal(0.0, error.bias_sigma_m, 2)
+
+class Messenger:
+    """Turns what one simulated sensor measures into its numbered messages.
+
+    Parameters
+    ----------
+    sensor_id : str
+    error : PositionError
+        The fixed position offset is drawn from it once.
+    rng : numpy.random.Generator
+        The sensor's own stream.
+    """
+
+    def __init__(self, sensor_id: str, error: PositionError, rng: np.random.Generator) -> None:
+        self._sensor_id = sensor_id
+        self._error = error
+        self._rng = rng
+        self.bias_m: NDArray[np.float64] = rng.normal(0.0, error.bias_sigma_m, 2)
+        """Fixed offset of this sensor's positions, shape (2,): its registration error."""
+        # Noise and bias together: the only honest value that the sensor itself can state.
         variance = error.sigma_m**2 + error.bias_sigma_m**2
-        return cls(
-            (float(bias[0]), float(bias[1])),
-            Covariance(variance, 0.0, variance),
-            error.latency_s,
-            error.latency_jitter_s,
-            nanoseconds(error.clock_offset_s),
+        self._covariance = Covariance(variance, 0.0, variance)
+        self._sequence = 0
+
+    def stamp(self, true_ns: int) -> Stamp:
+        """Times of a message about something that happened at ``true_ns``."""
+        latency_s = self._error.latency_s + self._rng.exponential(self._error.latency_jitter_s)
+        return Stamp(
+            true_ns,
+            true_ns + nanoseconds(self._error.clock_offset_s),
+            true_ns + nanoseconds(latency_s),
         )
 
-    def stamp(self, time_ns: int, rng: np.random.Generator) -> tuple[int, int]:
-        """Source time of one message by the sensor's clock, and its arrival by the engine's."""
-        latency_s = self.latency_s + rng.exponential(self.latency_jitter_s)
-        return time_ns + self.clock_offset_ns, time_ns + nanoseconds(latency_s)
+    def observation(
+        self,
+        stamp: Stamp,
+        position_m: tuple[float, float],
+        person: int,
+        evidence: Evidence | None = None,
+    ) -> Observation:
+        """The next message: a detection at ``position_m`` as measured, site frame."""
+        self._sequence += 1
+        x_m, y_m = position_m
+        detection = Detection(
+            self._sensor_id,
+            self._sequence,
+            stamp.source_ns,
+            stamp.received_ns,
+            x_m,
+            y_m,
+            self._covariance,
+            evidence,
+        )
+        return Observation(detection, person, stamp.true_ns)

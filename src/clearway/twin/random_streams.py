@@ -1,7 +1,7 @@
 """Independent random streams from one seed.
 
-Each purpose (a sensor, the carriers, the crowd) has a stream of its own, so that one sensor more
-or less, or another number of threads, changes nothing for the others.
+Each purpose (a sensor, the carriers, the crowd) has a stream of its own, so that one camera or
+curtain more or less, or another number of threads, changes nothing for the others.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ def random_stream(seed: int, purpose: str) -> np.random.Generator:
 
     Examples
     --------
-    >>> first = random_stream(1, "sensor camera-1").integers(1000)
-    >>> first == random_stream(1, "sensor camera-1").integers(1000)
+    >>> first = random_stream(1, "sensor camera-1").random()
+    >>> first == random_stream(1, "sensor camera-1").random()
     True
     """
     return np.random.default_rng([seed, zlib.crc32(purpose.encode())])

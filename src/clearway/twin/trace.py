@@ -1,7 +1,9 @@
 """A stand-off trace sensor: one shot at a cued person.
 
 A cue names a place and a velocity; the shot is fired after the aim delay at the place where the
-person should be by then, and reads whoever really stands nearest to the aim.
+person should be by then, and reads whoever really stands nearest to the aim.  A shot that hits
+nobody, or would leave the coverage, gives no return; the sensor knows that and reports "not
+examined".
 """
 
 from __future__ import annotations
@@ -9,15 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
-from clearway.domain import Detection, Evidence, Modality, ThreatClass, nanoseconds, seconds
+from clearway.domain import Evidence, Modality, ThreatClass, nanoseconds, seconds
 from clearway.domain.threat import CLASS_MEMBERS, HYPOTHESES
 from clearway.fusion import Cue
 from clearway.site.schema import Substance, Trace
 from clearway.twin.carriers import Loads
 from clearway.twin.crowd.people import Crowd
-from clearway.twin.observation import NOBODY, Observation, Registration
+from clearway.twin.observation import NOBODY, Messenger, Observation
 
 
 class TraceTwin:
@@ -47,8 +50,8 @@ class TraceTwin:
         self._loads = loads
         self._rng = rng
         self._start_ns = start_ns
-        self._registration = Registration.draw(sensor.error_model, rng)
-        self._sequence = 0
+        self._coverage = shapely.Polygon(sensor.coverage)
+        self._messenger = Messenger(sensor.id, sensor.error_model, rng)
 
     def shoot(self, cue: Cue, clock_ns: int) -> Observation:
         """Fire one shot.
@@ -65,7 +68,7 @@ class TraceTwin:
         predicted = np.array(
             [cue.x_m + lead_s * cue.velocity_x_m_s, cue.y_m + lead_s * cue.velocity_y_m_s]
         )
-        aim = predicted + self._registration.bias_m + self._rng.normal(0.0, error.sigma_m, 2)
+        aim = predicted + self._messenger.bias_m + self._rng.normal(0.0, error.sigma_m, 2)
         person = self._hit(aim, seconds(shot_ns - self._start_ns))
         found = self._found(person)
         evidence = (
@@ -73,27 +76,14 @@ class TraceTwin:
             if person == NOBODY
             else trace_evidence(self._sensor.substances, error.pfa, found)
         )
-        self._sequence += 1
-        source_ns, received_ns = self._registration.stamp(shot_ns, self._rng)
         x_m, y_m = aim.tolist()
-        return Observation(
-            Detection(
-                self._sensor.id,
-                self._sequence,
-                source_ns,
-                received_ns,
-                x_m,
-                y_m,
-                self._registration.covariance_m2,
-                evidence,
-            ),
-            person,
-            shot_ns,
+        return self._messenger.observation(
+            self._messenger.stamp(shot_ns), (x_m, y_m), person, evidence
         )
 
     def _hit(self, aim_m: NDArray[np.float64], time_s: float) -> int:
         present = self._crowd.at(time_s)
-        if not len(present.person):
+        if not len(present.person) or not shapely.contains_xy(self._coverage, *aim_m):
             return NOBODY
         gap = present.position_m - aim_m
         distance = np.hypot(gap[:, 0], gap[:, 1])
