@@ -1,0 +1,50 @@
+"""Entry point of the `clearway` command."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+
+import typer
+
+from clearway.cli.report import report
+from clearway.cli.run import demo, run
+from clearway.cli.site import site_app
+from clearway.cli.trial import trial
+from clearway.errors import ClearwayError
+
+app = typer.Typer(
+    name="clearway",
+    help="Find who in a moving crowd carries a firearm or explosives, without stopping anyone.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command()(demo)
+app.command()(run)
+app.command()(report)
+app.command()(trial)
+app.add_typer(site_app, name="site")
+
+_BAD_INPUT = 2
+_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line; a user's mistake ends in one message and exit code 2."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        app()
+    except ClearwayError as error:
+        sys.stderr.write(f"clearway: {error}\n")
+        sys.exit(_BAD_INPUT)
+    except SystemExit as leaving:
+        # Typer turns an interrupt into this exit code without a word.
+        if leaving.code == _INTERRUPTED:
+            sys.stderr.write("clearway: interrupted; no unfinished output was left behind\n")
+        raise
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
