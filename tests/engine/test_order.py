@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,9 +14,11 @@ from clearway.domain import Detection, nanoseconds
 from clearway.engine import (
     AlertChanged,
     CueRequested,
+    DetectionRefused,
     Engine,
     Event,
     EvidenceJudged,
+    Refusal,
     TracksReported,
 )
 from clearway.site.schema import Site
@@ -141,3 +144,30 @@ def test_an_empty_delivery_moves_the_clock(station: Site) -> None:
     assert reported == [nanoseconds(1.0 + number / 5) for number in range(5)]
     assert engine.observe((), clock_ns=nanoseconds(1.5)) == []
     assert "2.200 s" in repr(engine)
+
+
+@given(st.lists(st.integers(0, len(STREAM)), max_size=12))
+@settings(max_examples=12)
+def test_how_detections_are_grouped_into_calls_makes_no_difference(
+    station: Site, cuts: list[int]
+) -> None:
+    delays = [0.03 + 0.3 * (number % 7 == 0) for number in range(len(STREAM))]
+    arriving = sorted(delayed(STREAM, delays), key=lambda one: one.received_ns)
+    one_by_one, grouped = Engine(station), Engine(station)
+    expected = [event for one in arriving for event in one_by_one.observe([one])]
+    bounds = [0, *sorted(cuts), len(arriving)]
+    found = [
+        event
+        for first, last in itertools.pairwise(bounds)
+        for event in grouped.observe(arriving[first:last])
+    ]
+    assert told(found) == told(expected)
+    assert refused(found) == refused(expected)
+    assert refused(found)
+
+
+def refused(events: Iterable[Event]) -> list[tuple[Detection, Refusal]]:
+    """What was not used, and why."""
+    return [
+        (event.detection, event.reason) for event in events if isinstance(event, DetectionRefused)
+    ]

@@ -222,3 +222,11 @@ def test_memory_does_not_grow_with_the_length_of_a_run(station: Site) -> None:
         longer <= shorter + 8
         for shorter, longer in zip(held_after(30.0), held_after(60.0), strict=True)
     )
+
+
+def test_a_first_detection_with_an_unset_clock_stops_nobody(station: Site) -> None:
+    engine = Engine(station)
+    stray = replace(detection(0.0, (5.0, 3.0)), received_ns=1_767_225_600_000_000_000)
+    (event,) = engine.observe([stray])
+    assert isinstance(event, DetectionRefused)
+    assert event.reason is Refusal.LATE

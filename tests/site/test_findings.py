@@ -18,6 +18,24 @@ def with_holes(holes: str) -> str:
 
 
 CASES = {
+    "camera slower than the reorder window": (
+        "latency_s = 0.06, latency_jitter_s = 0.02",
+        "latency_s = 0.30, latency_jitter_s = 0.02",
+        "sensors[0].error_model.latency_s",
+        ("0.32 s old", "waits for 0.2 s", "reorder_window_s"),
+    ),
+    "clock far ahead": (
+        "firearm_confusion = 0.10, latency_s = 0.4",
+        "firearm_confusion = 0.10, clock_offset_s = 2.0, latency_s = 0.4",
+        "sensors[4].error_model.clock_offset_s",
+        ("2 s ahead", "in the future", "set its clock"),
+    ),
+    "two firearms at once": (
+        "handgun = { pd = 0.85, pfa = 0.002, nuisance = 0.060 }",
+        "handgun = { pd = 0.85, pfa = 0.002, nuisance = 0.995 }",
+        "sensors[4].recognition",
+        ("nuisance of handgun and long_gun sum to 1.005", "below 1"),
+    ),
     "self-crossing outline": (
         OUTLINE,
         "outline = [[0.0, 0.0], [40.0, 6.0], [40.0, 0.0], [0.0, 6.0]]",
@@ -189,3 +207,17 @@ def test_floor_is_outline_minus_holes() -> None:
     floor = floor_polygon(site_from_text(with_holes("[[[5, 2], [6, 2], [6, 4], [5, 4]]]"), STATION))
     assert floor.area == pytest.approx(240.0 - 2.0)
     assert len(floor.interiors) == 1
+
+
+def test_one_substance_has_one_share_of_people() -> None:
+    start = TEXT.index('[[sensors]]\nid = "trace-1"')
+    trace = TEXT[start : TEXT.index("[crowd]\n")]
+    other = trace.replace("trace-1", "trace-2").replace(
+        "handled_share = 0.25", "handled_share = 0.35"
+    )
+    with pytest.raises(InputError) as caught:
+        site_from_text(TEXT.replace(trace, trace + other), Path("site.toml"))
+    (fault,) = caught.value.faults
+    assert fault.field == "sensors[7].substances.tnt"
+    assert "other shares" in fault.problem
+    assert "people have it or not" in fault.remedy

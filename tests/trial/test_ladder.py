@@ -230,3 +230,11 @@ def test_the_picture_shows_both_flows(results: dict[Cell, dict[str, Any]]) -> No
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == ["one-way", "two-way"]
     assert alarms.get_ylim()[0] == 0.0
+
+
+def test_a_ladder_that_no_carrier_climbs_ends(
+    monkeypatch: pytest.MonkeyPatch, ladder: LadderRequest
+) -> None:
+    monkeypatch.setattr(clearway.trial.ladder, "run_into", lambda *_: summary_of(0))
+    with pytest.raises(ClearwayError, match="no carrier passed a threat sensor in 3 worlds"):
+        run_cell(ladder, CELL)
