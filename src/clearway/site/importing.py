@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
+import numpy as np
 import shapely
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -20,6 +21,10 @@ from clearway.site.schema import Identifier
 from clearway.site.skeleton import Ways, skeleton_toml
 
 __all__ = ["import_plan"]
+
+
+MOST_EXTENT_M = 10_000.0
+"""A floor larger than this was not drawn in metres."""
 
 
 class _Record(BaseModel):
@@ -97,20 +102,26 @@ def import_plan(path: Path, *, zones: Path | None = None) -> str:
 def _floor(path: Path) -> shapely.Polygon:
     text = read_text(path)
     try:
-        if not text.lstrip().startswith("{"):
-            return floor_from_polygons(_metric(_wkt(text, path), path))
-        data = _json(text, path)
-        if "walls" in data:
-            return _floor_from_walls(data, path)
-        polygons = _polygons([shapely.from_geojson(text)])
-        projected = re.search("CRS84|4326", str(data.get("crs", "CRS84"))) is None
-        return floor_from_polygons(polygons if projected else _metric(polygons, path))
+        # Numbers out of range become infinite here and are refused with their polygon.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _drawn_floor(text, path)
     except DrawingError as error:
         problem, remedy = error.args
         raise InputError(path, Fault(problem, remedy)) from None
     except shapely.errors.ShapelyError as error:
         remedy = "give GeoJSON polygons, WKT polygons, or JSON with `walls`"
         raise InputError(path, Fault(f"not a readable plan: {error}", remedy)) from None
+
+
+def _drawn_floor(text: str, path: Path) -> shapely.Polygon:
+    if not text.lstrip().startswith("{"):
+        return floor_from_polygons(_metric(_wkt(text, path), path))
+    data = _json(text, path)
+    if "walls" in data:
+        return _floor_from_walls(data, path)
+    polygons = _polygons([shapely.from_geojson(text)])
+    projected = re.search("CRS84|4326", str(data.get("crs", "CRS84"))) is None
+    return floor_from_polygons(polygons if projected else _metric(polygons, path))
 
 
 def _floor_from_walls(data: dict[str, Any], path: Path) -> shapely.Polygon:
@@ -140,6 +151,12 @@ def _polygons(shapes: Iterable[shapely.Geometry]) -> list[shapely.Polygon]:
     polygons = [shape for shape in flat if isinstance(shape, shapely.Polygon)]
     if not any(polygon.area for polygon in polygons):
         raise DrawingError("the plan has no polygon", "draw the floor as a closed polygon")
+    west, south, east, north = shapely.total_bounds(polygons)
+    if not max(east - west, north - south) < MOST_EXTENT_M:
+        raise DrawingError(
+            f"the plan is {max(east - west, north - south):g} m across",
+            f"give lengths in metres, and no more than {MOST_EXTENT_M:g} m of them",
+        )
     return polygons
 
 

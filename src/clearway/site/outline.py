@@ -78,7 +78,7 @@ def floor_from_walls(
     joined = shapely.union_all([*shell, *_bridges(shell)], grid_size=GRID_M)
     faces = shapely.get_parts(shapely.polygonize([joined]))
     face = max(faces, key=lambda face: face.area, default=shapely.Polygon())
-    if face.envelope.area < LEAST_FACE * joined.envelope.area:
+    if face.is_empty or face.envelope.area < LEAST_FACE * joined.envelope.area:
         problem = f"the outer walls do not close: the largest face has {face.area:.1f} m2"
         raise DrawingError(problem, f"close the gaps wider than {GAP_M} m between outer walls")
     lines = shapely.union_all(list(inner), grid_size=GRID_M)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.errors import Fault, InputError
-from clearway.twin.crowd.text import decode, read_bytes
+from clearway.twin.crowd.text import LARGEST_ID, decode, read_bytes
 
 DEMAND_COLUMNS = ("person_id", "origin", "destination", "entry_s", "exit_s")
 """Header of a demand list."""
@@ -95,15 +96,9 @@ def read_demand(path: Path) -> Arrivals:
         The file cannot be read, is cut, or a row is wrong.
     """
     text = decode(path, read_bytes(path), "CSV text")
-    reader = csv.DictReader(io.StringIO(text), strict=True)
-    if tuple(reader.fieldnames or ()) != DEMAND_COLUMNS:
-        raise InputError(
-            path,
-            Fault("not the header of a demand list", f"begin with {','.join(DEMAND_COLUMNS)}"),
-        )
     people: dict[int, tuple[float, str, str]] = {}
-    for row in reader:
-        person_id, entry_s, trip = _person(path, reader.line_num, row)
+    for line, row in _rows(path, text):
+        person_id, entry_s, trip = _person(path, line, row)
         if person_id in people:
             raise InputError(
                 path,
@@ -111,7 +106,7 @@ def read_demand(path: Path) -> Arrivals:
                     f"person {person_id} is given twice",
                     "keep one row per person",
                     field="person_id",
-                    line=reader.line_num,
+                    line=line,
                 ),
             )
         people[person_id] = (entry_s, *trip)
@@ -124,6 +119,20 @@ def read_demand(path: Path) -> Arrivals:
         time_s=entry_s_of - entry_s_of[0],
         trips=tuple((origin, destination) for _, (_, origin, destination) in ordered),
     )
+
+
+def _rows(path: Path, text: str) -> Iterator[tuple[int, dict[str | None, str | None]]]:
+    """Line number and fields of each row."""
+    reader = csv.DictReader(io.StringIO(text), strict=True)
+    try:
+        if tuple(reader.fieldnames or ()) != DEMAND_COLUMNS:
+            remedy = f"begin with {','.join(DEMAND_COLUMNS)}"
+            raise InputError(path, Fault("not the header of a demand list", remedy))
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        remedy = "close every quotation mark; where it is the last row, copy the file again"
+        raise InputError(path, Fault(f"not CSV: {error}", remedy, line=reader.line_num)) from None
 
 
 def _person(
@@ -171,7 +180,8 @@ def _number(
         number = float(text)
     except ValueError:
         number = math.nan
-    if not math.isfinite(number) or (whole and not number.is_integer()):
+    usable = math.isfinite(number) and (not whole or number.is_integer())
+    if not usable or abs(number) >= LARGEST_ID:
         wanted = "whole" if whole else "finite"
         raise InputError(
             path,

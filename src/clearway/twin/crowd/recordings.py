@@ -16,7 +16,14 @@ from clearway.errors import Fault, InputError
 from clearway.site.schema import RecordingFormat
 from clearway.twin.crowd.people import Crowd, Origin
 from clearway.twin.crowd.rows import crowd_from_rows
-from clearway.twin.crowd.text import data_lines, decode, line_of_row, numeric_table, read_bytes
+from clearway.twin.crowd.text import (
+    LARGEST_ID,
+    data_lines,
+    decode,
+    line_of_row,
+    numeric_table,
+    read_bytes,
+)
 
 CSV_COLUMNS = ("person_id", "time_s", "x_m", "y_m", "height_m")
 """Header of a CSV recording; the last column may be missing."""
@@ -154,13 +161,13 @@ def _rate_hz(person_id: NDArray[np.int64], time_s: NDArray[np.float64]) -> float
 
 
 def _ids(path: Path, rows: str, values: NDArray[np.float64]) -> NDArray[np.int64]:
-    whole = values == np.floor(values)
+    whole = (values == np.floor(values)) & (np.abs(values) < LARGEST_ID)
     if not whole.all():
         row = int(np.argmin(whole))
         raise InputError(
             path,
             Fault(
-                f"{values[row]:g} is not a whole number",
+                f"{values[row]:g} is not a whole number, or too large for one",
                 "number the people; one number is one person's whole passage",
                 field="person",
                 line=line_of_row(rows, row),

@@ -20,6 +20,12 @@ PLAUSIBLE_HEIGHT_M = (0.5, 2.5)
 _UNITS = {"centimetres": 0.01, "millimetres": 0.001}
 
 
+LONGEST_GAP_S = 60.0
+"""A person who was away for longer has made two passages."""
+LONGEST_SPAN_S = 7 * 86400.0
+"""A recording longer than a week has its times in another unit."""
+
+
 def crowd_from_rows(
     person_id: NDArray[np.int64],
     time_s: NDArray[np.float64],
@@ -72,6 +78,10 @@ def crowd_from_rows(
         raise InputError(source, Fault("holds no positions", "give a file with at least one walk"))
     position_m = np.column_stack((x_m, y_m))
     _check_finite(np.column_stack((time_s, position_m)), source, line_of)
+    span_s = float(np.ptp(time_s))
+    if span_s > LONGEST_SPAN_S:
+        remedy = f"check the unit of the time; {LONGEST_SPAN_S / 86400:g} days at most"
+        raise InputError(source, Fault(f"covers {span_s:g} s", remedy, field="time"))
     order = np.argsort(person_id, kind="stable")
     _check_order(person_id[order], time_s[order], order, source, line_of)
     ids, start = np.unique(person_id[order], return_index=True)
@@ -142,12 +152,16 @@ def _check_order(
     line_of: Callable[[int], int | None],
 ) -> None:
     step_s = np.diff(time_s)
-    faulty = np.flatnonzero((np.diff(person_id) == 0) & (step_s <= 0)) + 1
+    same = np.diff(person_id) == 0
+    faulty = np.flatnonzero(same & ((step_s <= 0) | (step_s > LONGEST_GAP_S))) + 1
     if len(faulty) == 0:
         return
     first = faulty[np.argmin(order[faulty])]
     who, when = int(person_id[first]), float(time_s[first])
-    if step_s[first - 1] == 0:
+    if step_s[first - 1] > LONGEST_GAP_S:
+        problem = f"person {who} is not seen for {step_s[first - 1]:g} s until {when:g} s"
+        remedy = "check the unit of the time, and give each passage its own person id"
+    elif step_s[first - 1] == 0:
         problem = f"person {who} is given twice at {when:g} s"
         remedy = "keep one row per person and frame"
     else:

@@ -16,6 +16,10 @@ from clearway.errors import Fault, InputError
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
+LARGEST_ID = 2.0**53
+"""Beyond this a whole number is not exact in double precision."""
+
+
 def read_bytes(path: Path) -> bytes:
     """A file's content, unpacked where it is gzip.
 
