@@ -31,9 +31,9 @@ def showing_progress(console: Console, *, live: bool) -> Iterator[RunProgress]:
     live : bool
         Whether to draw a moving bar; otherwise one line per stage and alert.
     """
-    from clearway.domain import AlertState, ThreatClass  # noqa: PLC0415
-    from clearway.engine import AlertChanged, TracksReported  # noqa: PLC0415
-    from clearway.trial.run import RunProgress  # noqa: PLC0415
+    from clearway.domain import AlertState, ThreatClass
+    from clearway.engine import AlertChanged, TracksReported
+    from clearway.trial.run import RunProgress
 
     bar = Progress(
         TextColumn("{task.description:<20}"),

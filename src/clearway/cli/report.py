@@ -12,6 +12,6 @@ def report(
     folder: Annotated[Path, typer.Argument(help="Folder of a finished run.", show_default=False)],
 ) -> None:
     """Draw the report of a finished run again."""
-    from clearway.trial.report import write_report  # noqa: PLC0415
+    from clearway.trial.report import write_report
 
     typer.echo(f"Report: {write_report(folder)}")

@@ -60,11 +60,10 @@ def run(
     ] = False,
 ) -> None:
     """Run a site: simulate or replay a crowd, follow it, raise alerts and report."""
-    # Loaded here, so that `clearway --help` need not wait for SciPy and Arrow.
-    from clearway.cli.summary_table import print_summary  # noqa: PLC0415
-    from clearway.site.reading import load_site  # noqa: PLC0415
-    from clearway.trial.files import REPORT_FILE  # noqa: PLC0415
-    from clearway.trial.run import RunRequest, execute  # noqa: PLC0415
+    from clearway.cli.summary_table import print_summary
+    from clearway.site.reading import load_site
+    from clearway.trial.files import REPORT_FILE
+    from clearway.trial.run import RunRequest, execute
 
     console = Console()
     folder = output or Path("output") / site.stem

@@ -30,8 +30,8 @@ def check(
 ) -> None:
     """Check a site file, show how well its sensors cover the floor, and draw its plan."""
     # Loaded here, so that `clearway --help` need not wait for Matplotlib and Shapely.
-    from clearway.site.picture import plan_picture  # noqa: PLC0415
-    from clearway.site.reading import load_site  # noqa: PLC0415
+    from clearway.site.picture import plan_picture
+    from clearway.site.reading import load_site
 
     valid = load_site(site)
     target = picture or Path(f"{site.stem}-plan.png")
@@ -60,7 +60,7 @@ def import_(
     ] = None,
 ) -> None:
     """Turn a floor plan into a site file whose assumed figures you then replace."""
-    from clearway.site.importing import import_plan  # noqa: PLC0415
+    from clearway.site.importing import import_plan
 
     text = import_plan(plan, zones=zones)
     if output is None:

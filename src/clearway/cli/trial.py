@@ -40,15 +40,15 @@ def trial(
     output: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("output/trial"),
 ) -> None:
     """Right person and nuisance rate over a ladder of flows; stop and go on as you like."""
-    from clearway.site.reading import load_site  # noqa: PLC0415
-    from clearway.trial.ladder import (  # noqa: PLC0415
+    from clearway.site.reading import load_site
+    from clearway.trial.ladder import (
         Cell,
         FlowKind,
         LadderRequest,
         default_processes,
         run_ladder,
     )
-    from clearway.trial.ladder_table import table_text, write_ladder  # noqa: PLC0415
+    from clearway.trial.ladder_table import table_text, write_ladder
 
     console = Console()
     request = LadderRequest(

@@ -82,7 +82,7 @@ def execute(request: RunRequest, progress: RunProgress | None = None) -> dict[st
         summary = run_into(folder, request, progress)
         progress.stage("report")
         # The report draws with matplotlib, which a run of many worlds need not load.
-        from clearway.trial.report import write_report  # noqa: PLC0415
+        from clearway.trial.report import write_report
 
         write_report(folder)
     return summary
