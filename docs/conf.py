@@ -1,0 +1,61 @@
+"""Sphinx configuration: pages of this folder, and a reference made from the source itself."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from importlib.metadata import version as installed_version
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+DOCS = Path(__file__).parent
+sys.path.insert(0, str(DOCS))
+
+import architecture_picture  # noqa: E402 - lies beside this file, found by the line above
+import site_reference  # noqa: E402 - the same
+
+project = "Clearway"
+author = "The Clearway developers"
+copyright = author  # noqa: A001 - the name Sphinx reads
+version = release = installed_version("clearway")
+
+extensions = [
+    "myst_parser",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.mathjax",
+]
+exclude_patterns = ["_build", "reference/generated/site-keys.md"]
+templates_path = ["_templates"]
+
+html_theme = "furo"
+html_title = f"Clearway {release}"
+html_show_copyright = False
+
+myst_enable_extensions = ["amsmath", "colon_fence", "dollarmath"]
+myst_heading_anchors = 4
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_default_options = {"exclude-members": "model_config, model_post_init"}
+numpydoc_show_class_members = False
+default_role = "py:obj"
+# Two modules may define classes of the same short name; such a name in a docstring is clear to
+# a reader of that page and stays plain text.
+suppress_warnings = ["ref.python"]
+
+# Pages of modules that are gone would linger, so all generated pages start afresh.
+GENERATED = DOCS / "reference" / "generated"
+shutil.rmtree(GENERATED, ignore_errors=True)
+GENERATED.mkdir(parents=True)
+(GENERATED / "site-keys.md").write_text(site_reference.page(), encoding="utf-8")
+architecture_picture.draw(DOCS / "architecture.svg")
+
+
+def setup(app: Sphinx) -> None:
+    """Keep numpydoc from giving a type alias the signature of the type that it stands for."""
+    for listener in list(app.events.listeners["autodoc-process-signature"]):
+        if listener.handler.__name__ == "mangle_signature":
+            app.disconnect(listener.id)
