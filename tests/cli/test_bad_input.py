@@ -207,8 +207,11 @@ def test_full_disk(tmp_path: Path) -> None:
 def test_interrupt_during_a_run(tmp_path: Path, stop: signal.Signals) -> None:
     pytest.importorskip("jupedsim")
     output = tmp_path / "results" / "out"
+    # A shell lets its background jobs ignore interrupts, and this process would inherit that.
+    listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    program = f"{listening}from clearway.cli.main import main; main()"
     with subprocess.Popen(
-        [sys.executable, "-u", "-c", "from clearway.cli.main import main; main()", "run",
+        [sys.executable, "-u", "-c", program, "run",
          _site(tmp_path, STATION), "--duration", "3600", "--output", output],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
