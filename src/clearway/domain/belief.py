@@ -44,13 +44,18 @@ class Belief:
         return float(self.probabilities[1:HARMLESS_OBJECT].sum())
 
     @property
+    def prior_threat(self) -> float:
+        """Probability of any threat before any measurement."""
+        return float(self.prior[1:HARMLESS_OBJECT].sum())
+
+    @property
     def log_likelihood_ratio(self) -> float:
         """Natural log of the combined likelihood ratio threat : no threat, the prior taken out.
 
         By Bayes' rule the posterior odds are the prior odds times this ratio, so "0.93" can be
         read: how much of it is prior and how much is measurement.
         """
-        prior = float(self.prior[1:HARMLESS_OBJECT].sum())
+        prior = self.prior_threat
         if not 0.0 < prior < 1.0:
             return 0.0
         # Added up, not 1 - threat, which is 0 long before a very sure belief is certain.

@@ -37,8 +37,14 @@ class TrackStates:
     def __len__(self) -> int:
         return len(self.track_ids)
 
+    @property
+    def sigma_m(self) -> NDArray[np.float64]:
+        """Shape (n,): root mean square of the position standard deviations of the two axes."""
+        variance = (self.covariances[:, 0, 0] + self.covariances[:, 1, 1]) / 2
+        return np.sqrt(variance)
+
     def track(self, index: int) -> Track:
         """One row as a `Track`."""
         x, y, vx, vy = self.states[index].tolist()
-        variance = (self.covariances[index, 0, 0] + self.covariances[index, 1, 1]) / 2
-        return Track(int(self.track_ids[index]), self.time_ns, x, y, vx, vy, float(variance**0.5))
+        sigma_m = float(self.sigma_m[index])
+        return Track(int(self.track_ids[index]), self.time_ns, x, y, vx, vy, sigma_m)

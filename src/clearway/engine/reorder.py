@@ -61,14 +61,14 @@ class ReorderBuffer:
         """Detections up to this source time are released."""
         return None if self._clock_ns is None else self._clock_ns - self._window_ns
 
-    def advance(self, clock_ns: int) -> None:
-        """Move the clock; it never goes back."""
+    def advance(self, clock_ns: int) -> int:
+        """Move the clock, which never goes back, and read it."""
         self._clock_ns = clock_ns if self._clock_ns is None else max(clock_ns, self._clock_ns)
+        return self._clock_ns
 
     def push(self, detection: Detection) -> Refusal | None:
         """Take one detection in, or say why not."""
-        self.advance(detection.received_ns)
-        refusal = self._refusal(detection)
+        refusal = self._refusal(detection, self.advance(detection.received_ns))
         if refusal is None:
             self._remember(detection)
             key = (detection.time_ns, detection.sensor_id, detection.sequence)
@@ -84,15 +84,13 @@ class ReorderBuffer:
                 scan.append(heapq.heappop(self._heap)[1])
             yield scan
 
-    def _refusal(self, detection: Detection) -> Refusal | None:
+    def _refusal(self, detection: Detection, clock_ns: int) -> Refusal | None:
         if detection.sensor_id not in self._sensor_ids:
             return Refusal.UNKNOWN_SENSOR
         if not _is_usable(detection):
             return Refusal.NOT_FINITE
         if (detection.sensor_id, detection.sequence) in self._seen:
             return Refusal.REPEATED
-        # `push` has just moved the clock, so there is one; the message's own time is the least.
-        clock_ns = max(detection.received_ns, self._clock_ns or detection.received_ns)
         if detection.time_ns > clock_ns + self._future_ns:
             return Refusal.FUTURE
         if detection.evidence is not None:

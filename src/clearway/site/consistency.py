@@ -69,18 +69,8 @@ def _reference(place: Place, wanted: str, what: str, known: Sequence[_Named]) ->
 
 
 def _figures(site: Site) -> Iterator[Finding]:
-    prior = site.prior
-    threats = sum(
-        (
-            prior.handgun,
-            prior.long_gun,
-            prior.explosive,
-            prior.handgun_explosive,
-            prior.long_gun_explosive,
-        )
-    )
-    if not 0.0 < threats < 1.0:
-        problem = f"the probabilities of the threats sum to {threats:g}"
+    if not 0.0 < site.prior.threat < 1.0:
+        problem = f"the probabilities of the threats sum to {site.prior.threat:g}"
         yield ("prior",), problem, "make them sum to more than 0 and less than 1"
     speed = site.crowd.speed
     if not speed.minimum_m_s <= speed.mean_m_s <= speed.maximum_m_s:

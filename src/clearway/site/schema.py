@@ -12,7 +12,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from clearway.domain.threat import Modality, ThreatClass
+from clearway.domain.threat import ThreatClass
 
 
 class _Section(BaseModel):
@@ -211,9 +211,6 @@ class Trace(_Sensor):
 Sensor: TypeAlias = Annotated[Camera | Curtain | Trace, Field(discriminator="kind")]
 """Any sensor; ``kind`` decides which keys it has."""
 
-MODALITY_OF = {SensorKind.CURTAIN: Modality.CURTAIN, SensorKind.TRACE: Modality.TRACE}
-"""How each kind of threat sensor examines."""
-
 
 class Prior(_Section):
     """Probability of each combination before any measurement; "nothing" is the remainder."""
@@ -232,6 +229,19 @@ class Prior(_Section):
     """Share of people without a threat who carry a harmless object that resembles one."""
     source: Source
     """Who set it, and on what ground."""
+
+    @property
+    def threat(self) -> float:
+        """Probability of any threat."""
+        return sum(
+            (
+                self.handgun,
+                self.long_gun,
+                self.explosive,
+                self.handgun_explosive,
+                self.long_gun_explosive,
+            )
+        )
 
 
 class Decision(_Section):

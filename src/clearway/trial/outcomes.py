@@ -19,7 +19,8 @@ from clearway.trial.instants import Instants
 LATER_S = 5.0
 """How long after the alert the right person must still be named."""
 
-_THREATS = frozenset(HYPOTHESES[1:N_CELLS])
+THREATS = frozenset(HYPOTHESES[1:N_CELLS])
+"""What makes a person a carrier."""
 
 _Row: TypeAlias = dict[str, Any]
 _Key: TypeAlias = tuple[str, int]
@@ -34,6 +35,10 @@ class Outcome(StrEnum):
     NO_ALERT = "no alert"
     MERGED = "merged into another person's alert"
     LATE = "too late"
+
+
+_OWN_AND_IN_TIME = frozenset({Outcome.RIGHT, Outcome.WRONG, Outcome.UNTRACKED})
+"""Outcomes of an alarm that led to an alert of its own before the deadline."""
 
 
 class Cause(StrEnum):
@@ -64,8 +69,7 @@ class Passage:
     @property
     def found(self) -> bool:
         """Whether an alert of its own, in time, has the carrier among its candidates."""
-        own = self.at_alarm in {Outcome.RIGHT, Outcome.WRONG, Outcome.UNTRACKED}
-        return own and self.candidates_hold_carrier
+        return self.at_alarm in _OWN_AND_IN_TIME and self.candidates_hold_carrier
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,7 @@ class _Judge:
             rows.sort(key=lambda row: int(row["true_ns"]))
         people = {person: rows for person, rows in by_person.items() if person >= 0}
         carriers = {
-            person: rows for person, rows in people.items() if rows[0]["true_carries"] in _THREATS
+            person: rows for person, rows in people.items() if rows[0]["true_carries"] in THREATS
         }
         finished = {p: rows for p, rows in carriers.items() if self._is_finished(rows)}
         return Outcomes(
@@ -164,14 +168,10 @@ class _Judge:
         if change is not None:
             latency_s = seconds(change["time_ns"] - alarms[0]["true_ns"])
             candidates = len(change["candidate_track_ids"])
-            instant = self._instants.first_from(change["time_ns"])
-            if instant is not None:
-                holds = any(
-                    self._instants.owner(track, instant) == person_id
-                    for track in change["candidate_track_ids"]
-                )
-                if at_alarm in {Outcome.RIGHT, Outcome.WRONG, Outcome.UNTRACKED}:
-                    later = self._standing_later(person_id, change, instant)
+            owners = self._candidate_owners(change, self._instants.first_from(change["time_ns"]))
+            holds = person_id in owners
+            if at_alarm in _OWN_AND_IN_TIME:
+                later = self._standing_later(person_id, change)
         return Passage(
             person_id=person_id,
             carries=rows[0]["true_carries"],
@@ -201,8 +201,11 @@ class _Judge:
         instant = self._instants.first_from(change["time_ns"])
         return self._names(person_id, change, instant)
 
-    def _standing_later(self, person_id: int, change: _Row, instant_ns: int) -> Outcome:
+    def _standing_later(self, person_id: int, change: _Row) -> Outcome:
         """How it stands later, or when the carrier leaves the floor, whichever is first."""
+        instant_ns = self._instants.first_from(change["time_ns"])
+        if instant_ns is None:
+            return Outcome.UNTRACKED
         until_ns = instant_ns + nanoseconds(LATER_S)
         last_ns = self._instants.last_with(person_id, until_ns)
         later_ns = instant_ns if last_ns is None else max(last_ns, instant_ns)
@@ -215,24 +218,28 @@ class _Judge:
 
     def _names(self, person_id: int, change: _Row, instant_ns: int | None) -> Outcome:
         """Whether an alert's leading candidate is this person at an instant."""
-        if not change["candidate_track_ids"] or instant_ns is None:
+        owners = self._candidate_owners(change, instant_ns)
+        if not owners:
             return Outcome.UNTRACKED
-        owner = self._instants.owner(change["candidate_track_ids"][0], instant_ns)
-        return Outcome.RIGHT if owner == person_id else Outcome.WRONG
+        return Outcome.RIGHT if owners[0] == person_id else Outcome.WRONG
+
+    def _candidate_owners(self, change: _Row, instant_ns: int | None) -> list[int | None]:
+        """Whose tracks an alert's candidates are at an instant, most probable first."""
+        if instant_ns is None:
+            return []
+        return [self._instants.owner(track, instant_ns) for track in change["candidate_track_ids"]]
 
     def _opening_reading(self, opened: _Row) -> _Row:
         return self._reading_of[_keys_behind(opened)[0]]
 
     def _alert_outcome(self, opened: _Row) -> AlertOutcome:
         reading = self._opening_reading(opened)
-        if reading["true_carries"] in _THREATS:
+        if reading["true_carries"] in THREATS:
             cause = Cause.CARRIER
         else:
             cause = Cause.NUISANCE if reading["truly_harmless_alarm"] else Cause.FALSE
-        instant = self._instants.first_from(opened["time_ns"])
-        leader = None
-        if opened["candidate_track_ids"] and instant is not None:
-            leader = self._instants.owner(opened["candidate_track_ids"][0], instant)
+        owners = self._candidate_owners(opened, self._instants.first_from(opened["time_ns"]))
+        leader = owners[0] if owners else None
         return AlertOutcome(
             alert_id=opened["alert_id"],
             opened_ns=opened["opened_ns"],
@@ -241,7 +248,7 @@ class _Judge:
             x_m=reading["x_m"],
             y_m=reading["y_m"],
             names_somebody=bool(opened["candidate_track_ids"]),
-            leader_carries=leader is not None and self._instants.carries[leader] in _THREATS,
+            leader_carries=leader is not None and self._instants.carries[leader] in THREATS,
         )
 
 

@@ -83,7 +83,6 @@ class Recorder:
     def _record_tracks(self, tracks: TrackStates, beliefs: Sequence[Belief]) -> None:
         if not beliefs:
             return
-        variance = (tracks.covariances[:, 0, 0] + tracks.covariances[:, 1, 1]) / 2
         self._tables["tracks"].append(
             {
                 "time_ns": np.full(len(tracks), tracks.time_ns),
@@ -92,7 +91,7 @@ class Recorder:
                 "y_m": tracks.states[:, 1],
                 "velocity_x_m_s": tracks.states[:, 2],
                 "velocity_y_m_s": tracks.states[:, 3],
-                "sigma_m": np.sqrt(variance),
+                "sigma_m": tracks.sigma_m,
                 **_probability_columns(beliefs),
                 "examined_curtain": [b.examined.get(Modality.CURTAIN, 0.0) for b in beliefs],
                 "examined_trace": [b.examined.get(Modality.TRACE, 0.0) for b in beliefs],
@@ -153,14 +152,13 @@ class Recorder:
 
     def _record_alert(self, event: AlertChanged) -> None:
         alert = event.alert
-        prior = Belief(alert.belief.prior, alert.belief.prior, {})
         row = {
             "time_ns": alert.time_ns,
             "alert_id": alert.alert_id,
             "state": alert.state.value,
             "opened_ns": alert.opened_ns,
             "probability": alert.probability,
-            "prior_threat": prior.threat,
+            "prior_threat": alert.belief.prior_threat,
             "log_likelihood_ratio": alert.belief.log_likelihood_ratio,
             "candidate_track_ids": [candidate.track_id for candidate in alert.candidates],
             "candidate_probabilities": [candidate.probability for candidate in alert.candidates],

@@ -9,19 +9,17 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from clearway.domain import seconds
-from clearway.domain.threat import HYPOTHESES, N_CELLS
 from clearway.errors import Fault, InputError
 from clearway.site.schema import Site
 from clearway.store.run_folder import RUN_FILE
 from clearway.store.tables import read_table
 from clearway.trial.files import SUMMARY_FILE, TIMINGS_FILE, read_json, read_run_file
 from clearway.trial.instants import Instants
-from clearway.trial.outcomes import Outcomes, judge
+from clearway.trial.outcomes import THREATS, Outcomes, judge
 from clearway.trial.report.paths import Paths
 
 Row: TypeAlias = Mapping[str, Any]
@@ -118,7 +116,7 @@ def load_run(folder: Path) -> RunData:
         truth=Paths.from_table(truth, "person_id", run["start_ns"]),
         tracks=Paths.from_table(tracks, "track_id", run["start_ns"]),
         tracks_at=TracksAt(tracks),
-        carriers=_carriers(truth),
+        carriers={p: what for p, what in instants.carries.items() if what in THREATS},
         evidence=tuple(read_table(folder, "evidence").to_pylist()),
         alerts=tuple(read_table(folder, "alerts").to_pylist()),
     )
@@ -138,10 +136,3 @@ def _site(path: Path, content: Mapping[str, Any]) -> Site:
         first = error.errors(include_url=False)[0]
         field = ".".join(str(part) for part in ("site", *first["loc"]))
         raise InputError(path, Fault(first["msg"], _REMEDY, field=field)) from None
-
-
-def _carriers(truth: pa.Table) -> dict[int, str]:
-    carries = truth["carries"].cast(pa.string())
-    held = pc.is_in(carries, value_set=pa.array(HYPOTHESES[1:N_CELLS]))
-    people = truth["person_id"].filter(held).to_pylist()
-    return dict(zip(people, carries.filter(held).to_pylist(), strict=True))

@@ -85,16 +85,7 @@ def _draw(axes: Axes, data: RunData, passage: Passage) -> None:
     times_s, belief = _curve(data, person_id)
     axes.plot(times_s, belief, color=TEXT, linewidth=1.2, zorder=3)
     axes.axhline(data.site.decision.alert_probability, color=SECOND, linewidth=0.8, ls=(0, (4, 2)))
-    prior = sum(
-        (
-            data.site.prior.handgun,
-            data.site.prior.long_gun,
-            data.site.prior.explosive,
-            data.site.prior.handgun_explosive,
-            data.site.prior.long_gun_explosive,
-        )
-    )
-    axes.axhline(prior, color=MUTED, linewidth=0.8, ls=":")
+    axes.axhline(data.site.prior.threat, color=MUTED, linewidth=0.8, ls=":")
     for row in data.evidence:
         if row["true_person_id"] == person_id:
             _mark(axes, row, data.since_start_s(row["judged_ns"]), times_s, belief)
