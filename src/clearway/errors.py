@@ -11,7 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["ClearwayError", "Fault", "InputError", "MissingExtraError", "OutputError"]
+__all__ = [
+    "ArgumentError",
+    "ClearwayError",
+    "Fault",
+    "InputError",
+    "MissingExtraError",
+    "OutputError",
+]
 
 
 class ClearwayError(Exception):
@@ -53,6 +60,24 @@ class InputError(ClearwayError):
         self.path = Path(path)
         self.faults = (faults,) if isinstance(faults, Fault) else tuple(faults)
         super().__init__("\n".join(f"{self.path}: {fault}" for fault in self.faults))
+
+
+class ArgumentError(ClearwayError, ValueError):
+    """A value handed to a function cannot be used.
+
+    Parameters
+    ----------
+    name : str
+        The argument, as the caller spells it.
+    problem : str
+        What is wrong, with the offending value or both shapes.
+    remedy : str
+        What to do about it.
+    """
+
+    def __init__(self, name: str, problem: str, remedy: str) -> None:
+        self.fault = Fault(problem, remedy, name)
+        super().__init__(str(self.fault))
 
 
 class OutputError(ClearwayError):

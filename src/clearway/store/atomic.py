@@ -1,17 +1,19 @@
-"""Writing an output file whole or not at all."""
+"""Writing an output file or folder whole or not at all."""
 
 from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
 from clearway.errors import OutputError
 
-__all__ = ["atomic_write", "refusal"]
+__all__ = ["atomic_folder", "atomic_write", "refusal"]
 
 _REMEDIES = {
     errno.ENOSPC: "free some space or write to another disk; nothing was changed",
@@ -75,6 +77,69 @@ def atomic_write(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+@contextmanager
+def atomic_folder(
+    path: Path,
+    may_be_replaced: Callable[[Path], bool],
+    *,
+    problem: str = "exists and holds something else",
+    remedy: str = "choose another name or remove it yourself",
+) -> Iterator[Path]:
+    """Give a hidden folder beside the target, which becomes the target at the end.
+
+    Parameters
+    ----------
+    path : Path
+        The output folder.
+    may_be_replaced : callable
+        Whether what stands there now may go.
+    problem, remedy : str
+        What to say where it must stay.
+
+    Yields
+    ------
+    Path
+        The folder to write into.
+
+    Raises
+    ------
+    OutputError
+        If the place cannot be written, is full, or holds something that must stay.  On this and
+        any other exception, an interrupt included, the hidden folder is removed and ``path`` is as
+        it was.
+    """
+    target = path.absolute()
+    staging: Path | None = None
+    try:
+        if target.exists() and not may_be_replaced(target):
+            raise OutputError(path, problem, remedy)
+        staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        staging.chmod(0o755)
+        yield staging
+        _put_in_place(staging, target)
+    except OSError as error:
+        raise refusal(path, error) from error
+    finally:
+        if staging is not None:
+            shutil.rmtree(staging, ignore_errors=True)
+
+
+def _put_in_place(staging: Path, target: Path) -> None:
+    """Swap the finished folder in; the earlier one is removed only after that."""
+    if not target.exists():
+        staging.rename(target)
+        return
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as aside:
+        earlier = Path(aside) / "earlier"
+        try:
+            target.rename(earlier)
+            staging.rename(target)
+        except BaseException:  # an interrupt must not cost the earlier folder either
+            if not target.exists():
+                earlier.rename(target)
+            raise
 
 
 def refusal(path: Path, error: OSError) -> OutputError:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from clearway.errors import OutputError
-from clearway.store.atomic import refusal
+from clearway.store.atomic import atomic_folder, refusal
 
 RUN_FILE = "run.toml"
 """The file by which a run folder is known."""
@@ -41,42 +38,18 @@ def run_folder(path: Path) -> Iterator[Path]:
         and any other exception, an interrupt included, the hidden folder is removed and ``path``
         is as it was.
     """
-    path = path.absolute()
-    staging: Path | None = None
     try:
-        if path.exists() and not _may_be_replaced(path):
-            raise OutputError(
-                path,
-                "exists and holds more than an earlier run",
-                "choose another --output or remove it yourself",
-            )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-        staging.chmod(0o755)
-        yield staging
-        _put_in_place(staging, path)
+        path.absolute().parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise refusal(path, error) from error
-    finally:
-        if staging is not None:
-            shutil.rmtree(staging, ignore_errors=True)
+    with atomic_folder(
+        path,
+        _may_be_replaced,
+        problem="exists and holds more than an earlier run",
+        remedy="choose another --output or remove it yourself",
+    ) as staging:
+        yield staging
 
 
 def _may_be_replaced(path: Path) -> bool:
     return path.is_dir() and {entry.name for entry in path.iterdir()} <= RUN_FILES
-
-
-def _put_in_place(staging: Path, path: Path) -> None:
-    """Swap the finished folder in; the earlier one is removed only after that."""
-    if not path.exists():
-        staging.rename(path)
-        return
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as aside:
-        earlier = Path(aside) / "earlier"
-        try:
-            path.rename(earlier)
-            staging.rename(path)
-        except BaseException:  # an interrupt must not cost the earlier run either
-            if not path.exists():
-                earlier.rename(path)
-            raise
