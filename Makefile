@@ -1,5 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
+KERNELS := $(wildcard src/clearway/imaging/backends/kernels/*.[ch]pp) \
+	src/clearway/imaging/backends/kernels/CMakeLists.txt
 
 .PHONY: demo test
 .DELETE_ON_ERROR:
@@ -15,7 +17,7 @@ test: .venv/installed-test  ## the whole suite with linters, types and docs
 	$(BIN)/pytest -m "not long"
 
 # JuPedSim declares GUI packages of 1.5 GB that a simulation never loads, hence --no-deps.
-.venv/installed: pyproject.toml constraints.txt requirements-crowd.txt
+.venv/installed: pyproject.toml constraints.txt requirements-crowd.txt $(KERNELS)
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-crowd.txt

@@ -18,7 +18,7 @@ def _declared_dependencies() -> list[str]:
     declared = [*pyproject["build-system"]["requires"], *project["dependencies"]]
     for extra in project["optional-dependencies"].values():
         declared += extra
-    return [re.split(r"[^\w.-]", requirement, maxsplit=1)[0] for requirement in declared]
+    return sorted({re.split(r"[^\w.-]", name, maxsplit=1)[0] for name in declared})
 
 
 @pytest.mark.parametrize("name", _declared_dependencies())
