@@ -1,0 +1,1 @@
+"""How fast and how exact Clearway is, beside others that solve the same problem."""
