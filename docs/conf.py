@@ -13,6 +13,7 @@ DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))
 
 import architecture_picture  # noqa: E402 - lies beside this file, found by the line above
+import array_design  # noqa: E402 - the same
 import site_reference  # noqa: E402 - the same
 
 project = "Clearway"
@@ -26,8 +27,9 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.mathjax",
+    "sphinx_gallery.gen_gallery",
 ]
-exclude_patterns = ["_build", "reference/generated/site-keys.md"]
+exclude_patterns = ["_build", "gallery", "reference/generated/site-keys.md"]
 templates_path = ["_templates"]
 
 html_theme = "furo"
@@ -46,12 +48,19 @@ default_role = "py:obj"
 # a reader of that page and stays plain text.
 suppress_warnings = ["ref.python"]
 
+sphinx_gallery_conf = {
+    "examples_dirs": "gallery",
+    "gallery_dirs": "reference/generated/gallery",
+    "write_computation_times": False,
+}
+
 # Pages of modules that are gone would linger, so all generated pages start afresh.
 GENERATED = DOCS / "reference" / "generated"
 shutil.rmtree(GENERATED, ignore_errors=True)
 GENERATED.mkdir(parents=True)
 (GENERATED / "site-keys.md").write_text(site_reference.page(), encoding="utf-8")
 architecture_picture.draw(DOCS / "architecture.svg")
+array_design.write(GENERATED)
 
 
 def setup(app: Sphinx) -> None:

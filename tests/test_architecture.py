@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = {"jupedsim", "matplotlib", "pyarrow", "scipy"}
+HEAVY = {"cupy", "h5py", "jupedsim", "matplotlib", "numba", "pyarrow", "scipy", "xarray", "zarr"}
 
 IMPORT = "import clearway"
 HELP = """
@@ -47,5 +47,5 @@ def test_engine_loads_nothing_that_draws_or_stores() -> None:
 
 def test_help_names_the_commands() -> None:
     output, _ = _run(HELP)
-    for command in ("demo", "run", "site", "report", "trial"):
+    for command in ("demo", "run", "site", "report", "trial", "image", "bench", "doctor"):
         assert command in output

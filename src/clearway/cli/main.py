@@ -8,6 +8,9 @@ from types import FrameType
 
 import typer
 
+from clearway.cli.bench import bench_app
+from clearway.cli.doctor import doctor
+from clearway.cli.image import image
 from clearway.cli.report import report
 from clearway.cli.run import demo, run
 from clearway.cli.site import site_app
@@ -25,7 +28,10 @@ app.command()(demo)
 app.command()(run)
 app.command()(report)
 app.command()(trial)
+app.command()(image)
+app.command()(doctor)
 app.add_typer(site_app, name="site")
+app.add_typer(bench_app, name="bench")
 
 _BAD_INPUT = 2
 _INTERRUPTED = 130
