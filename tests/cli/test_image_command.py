@@ -147,6 +147,18 @@ def test_a_measured_scan_of_another_scale(tmp_path: Path, monkeypatch: pytest.Mo
     assert peak_m("merit.zarr") == pytest.approx((0.0150, 0.0025, 0.0275), abs=0.006)
 
 
+def test_another_medium(scan: Path) -> None:
+    # In half the speed the same delays are half the way.
+    half = point_echoes(
+        _panel(), np.linspace(4e9, 8e9, 30), [TARGET_M], propagation_speed_m_s=1.5e8
+    )
+    write_sweeps("half.h5", [half])
+    assert "waves at 1.5e+08 m/s" in call("half.h5", "-o", "as-said", *BOX)
+    call("half.h5", "-o", "wrong", *BOX, "--speed", "3e8")
+    assert peak_m("as-said.zarr") == pytest.approx(TARGET_M, abs=0.011)
+    assert peak_m("wrong.zarr") != pytest.approx(TARGET_M, abs=0.05)
+
+
 def _merit_mapping_with_speed() -> str:
     from importlib.resources import files
 

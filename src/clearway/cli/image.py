@@ -70,6 +70,15 @@ CalibrationOption = Annotated[
         help="Sweep file whose samples are the gains to divide by.", rich_help_panel=_SAMPLES
     ),
 ]
+SpeedOption = Annotated[
+    float | None,
+    typer.Option(
+        metavar="M_PER_S",
+        help="How fast waves travel where the scene is.",
+        show_default="what the file says, else as in vacuum",
+        rich_help_panel=_SAMPLES,
+    ),
+]
 WindowOption = Annotated[
     Literal["none", "hann", "taylor"], typer.Option(help="Weighting over frequency.")
 ]
@@ -108,6 +117,7 @@ def image(
     background: BackgroundOption = None,
     background_frame: BackgroundFrameOption = "0",
     calibration: CalibrationOption = None,
+    speed: SpeedOption = None,
     window: WindowOption = "hann",
     dynamic_range: RangeOption = 30.0,
     backend: BackendOption = "auto",
@@ -115,7 +125,7 @@ def image(
     threads: ThreadsOption = None,
 ) -> None:
     """Form the image of a sweep, and draw it from three sides and by depth."""
-    from clearway.imaging import Imager
+    from clearway.imaging import Imager, Sweep
     from clearway.imaging.files import read_sweep, write_image
     from clearway.imaging.imager import OVERSAMPLING
     from clearway.imaging.pictures.framing import grid_for
@@ -131,6 +141,8 @@ def image(
             None if background is None else (background, _frame(background_frame), mapping),
             calibration,
         )
+        if speed is not None:
+            taken = Sweep.of(taken.samples, taken.frequencies_hz, taken.array, speed)
         grid = grid_for(taken, x_m=x, y_m=y, z_m=z, spacing_m=spacing)
         title = f"{sweep.name}, frame {frame}"
         console.print(*_facts(title, taken, grid), sep="\n")
@@ -220,7 +232,8 @@ def _facts(title: str, taken: Sweep, grid: Grid) -> list[str]:
     steps_m = [float(axis[1] - axis[0]) for axis in grid.axes_m if len(axis) > 1]
     radar = (
         f"{array.n_tx} transmitters, {array.n_rx} receivers, {array.n_pairs:,} channels, "
-        f"{len(hz)} frequencies from {hz.min() / 1e9:.4g} to {hz.max() / 1e9:.4g} GHz"
+        f"{len(hz)} frequencies from {hz.min() / 1e9:.4g} to {hz.max() / 1e9:.4g} GHz, waves at "
+        f"{taken.propagation_speed_m_s:.5g} m/s"
     )
     voxels = f"{' x '.join(map(str, grid.shape))} = {grid.size:,} voxels"
     lines = [f"{title}: {radar}", f"grid: {box}; {voxels}"]
