@@ -87,7 +87,7 @@ BackendOption = Annotated[str, typer.Option(help="A name that `clearway doctor` 
 OversamplingOption = Annotated[
     float | None,
     typer.Option(
-        min=2.0, help="Accuracy against speed: samples per range cell.", show_default="5.1"
+        min=2.0, help="Accuracy against speed: samples per range cell.", show_default="5.2"
     ),
 ]
 ThreadsOption = Annotated[int | None, typer.Option(min=1, show_default="one per core")]

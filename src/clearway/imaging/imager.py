@@ -25,7 +25,7 @@ from clearway.imaging.windows import Window, window_weights
 
 __all__ = ["Imager", "backproject"]
 
-OVERSAMPLING = 5.1
+OVERSAMPLING = 5.2
 """Samples per range cell: single channels are then interpolated to 0.6 %."""
 
 
