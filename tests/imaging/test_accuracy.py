@@ -135,6 +135,16 @@ def test_monostatic_scan(backend: str) -> None:
     assert nrmse(image.ravel(), delay_and_sum(sweep, _box().points_m())) <= 0.008
 
 
+@pytest.mark.parametrize("backend", EXACT)
+def test_two_receivers_in_their_transmitter_s_place_both_count(backend: str) -> None:
+    place = [[0.1, 0.0, 0.9]]
+    array = Array(place, place * 2, pairs=[[0, 0], [0, 1]])
+    sweep = point_echoes(array, FREQUENCIES_HZ, _targets())
+    uneven = sweep.with_samples(sweep.samples * [1.0, 3.0])
+    image = backproject(uneven, _box(), backend=backend)
+    assert nrmse(image.ravel(), delay_and_sum(uneven, _box().points_m())) <= 0.01
+
+
 @pytest.mark.parametrize("backend", COMPILED)
 def test_more_receivers_than_one_pass_holds(backend: str) -> None:
     sweep = point_echoes(_panel(6, 3, 301), FREQUENCIES_HZ, _targets())

@@ -91,8 +91,8 @@ class Array:
 
     @cached_property
     def is_monostatic(self) -> bool:
-        """Whether each channel's transmitter and receiver stand at one place."""
-        if self.pairs is None:
+        """Whether each channel has a transmitter of its own, and its receiver at the same place."""
+        if self.pairs is None or len(np.unique(self.pairs[:, 0])) < len(self.pairs):
             return False
         return bool(
             np.array_equal(
