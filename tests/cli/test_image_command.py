@@ -25,7 +25,6 @@ from clearway.imaging.pictures.peak import find_peak
 TARGET_M = (0.1, 0.5, 0.2)
 CLUTTER_M = (-0.15, 0.6, 0.4)
 BOX = ("--x", "-0.2", "0.2", "--y", "0.4", "0.7", "--z", "0.1", "0.5", "--spacing", "0.02")
-SHARED = Path(__file__).parents[3] / "shared" / "data"
 
 
 def _panel() -> Array:
@@ -131,16 +130,15 @@ def test_background_and_calibration_are_taken_out(scan: Path) -> None:
 
 
 @pytest.mark.shared_data
-def test_a_measured_scan_of_another_scale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_measured_scan_of_another_scale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, merit_archive: Path
+) -> None:
     """A tumour phantom of 11 mm at (15, 0, 35) mm in a bowl of antennas of 14 cm."""
-    scans = SHARED / "merit" / "merit_scans.npz"
-    if not scans.exists():
-        pytest.skip(f"no recorded data at {scans}")
     monkeypatch.chdir(tmp_path)
     assert "merit_npz" in shipped_mappings()
     Path("eps8.toml").write_text(_merit_mapping_with_speed(), encoding="utf-8")
-    output = call(scans, "-o", "merit", "--mapping", "eps8.toml", "--frame", "B0_P3_p000",
-                  "--background", scans, "--background-frame", "B0_P3_p036",
+    output = call(merit_archive, "-o", "merit", "--mapping", "eps8.toml", "--frame", "B0_P3_p000",
+                  "--background", merit_archive, "--background-frame", "B0_P3_p036",
                   "--window", "none")  # fmt: skip
     assert "96 channels" in output
     # Published for plain delay-and-sum of these samples; the voxels lie 5.9 mm apart.

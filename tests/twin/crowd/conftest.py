@@ -11,11 +11,3 @@ PROJECT = Path(__file__).parents[3]
 @pytest.fixture(scope="session")
 def site() -> Site:
     return load_site(PROJECT / "examples" / "station.toml")
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    folder = PROJECT.parent / "shared" / "data"
-    if not folder.is_dir():
-        pytest.skip(f"no recorded data at {folder}")
-    return folder
