@@ -9,7 +9,7 @@ Units are SI; positions are East-North-Up metres in the site frame; times are in
 nanoseconds.
 """
 
-from clearway.domain.alert import Alert, AlertState, Candidate
+from clearway.domain.alert import Alert, AlertState, Candidate, Closing
 from clearway.domain.belief import Belief
 from clearway.domain.detection import Detection
 from clearway.domain.evidence import Attribution, Evidence
@@ -30,6 +30,7 @@ __all__ = [
     "Attribution",
     "Belief",
     "Candidate",
+    "Closing",
     "Detection",
     "Evidence",
     "Modality",

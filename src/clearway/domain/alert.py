@@ -16,6 +16,17 @@ class AlertState(StrEnum):
     CLOSED = "closed"
 
 
+class Closing(StrEnum):
+    """Why an alert was closed."""
+
+    DEPARTED = "departed"
+    """All its candidates have left."""
+    WITHDRAWN = "withdrawn"
+    """Later readings made a threat improbable, and nothing has changed that since."""
+    MERGED = "merged"
+    """It turned out to be about the same person as an older alert."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A tracked person who may be the carrier that an alert is about."""
@@ -48,6 +59,10 @@ class Alert:
     """Belief of the leading candidate; the site's prior where there is none."""
     evidence: tuple[tuple[str, int], ...]
     """The detections behind it, as (sensor_id, sequence), oldest first."""
+    closed_because: Closing | None = None
+    """None while it is open."""
+    merged_into: int | None = None
+    """The older alert that goes on in its place."""
 
     @property
     def leading_track_id(self) -> int | None:

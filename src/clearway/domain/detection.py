@@ -37,3 +37,7 @@ class Detection:
     evidence: Evidence | None = None
     height_m: float | None = None
     """Body height, a cue that is not biometric; deleted with the track."""
+    height_sigma_m: float | None = None
+    """Its standard deviation."""
+    source: int | None = None
+    """The sensor's own number for what it believes is one person; its looks at one share it."""

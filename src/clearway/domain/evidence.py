@@ -25,6 +25,17 @@ class Evidence:
     """The classes that the sensor itself calls present; any makes this a sensor alarm."""
     substance: str | None = None
     """The best matching trace substance, if the sensor names one."""
+    position_only: bool = False
+    """Whether this is one of several looks at one person of which another carries the reading.
+
+    Such a look tells where the person was and nothing else: its ratios are all zero and its
+    examined share is 0, yet it does not mean *not examined*, which the last look alone can say."""
+
+    def __post_init__(self) -> None:
+        if self.position_only and (
+            self.examined > 0.0 or self.declared or self.substance or any(self.log_likelihood_ratio)
+        ):
+            raise ValueError("a look that tells the position only must say nothing else")
 
     @property
     def raises_alarm(self) -> bool:

@@ -15,8 +15,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-WALKING_ACCELERATION_DENSITY = 0.3
-"""q for walking people in m^2/s^3: the velocity wanders by 0.55 m/s in one second."""
+from clearway.tracking.association import Pairs
+
+WALKING_ACCELERATION_DENSITY = 0.04
+"""q for walking people in m^2/s^3: the velocity wanders by 0.2 m/s in one second."""
 
 
 def predict(
@@ -33,7 +35,7 @@ def predict(
         Metres and metres per second.
     covariances : (n, 4, 4) float64
     dt_s : float
-        Seconds, >= 0.
+        Seconds; negative goes back in time, where the noise widens the doubt just the same.
     acceleration_density : float
         q in m^2/s^3.
 
@@ -51,9 +53,10 @@ def predict(
     transition = np.eye(4)
     transition[0, 2] = transition[1, 3] = dt_s
     noise = np.zeros((4, 4))
-    noise[0, 0] = noise[1, 1] = dt_s**3 / 3
-    noise[0, 2] = noise[2, 0] = noise[1, 3] = noise[3, 1] = dt_s**2 / 2
-    noise[2, 2] = noise[3, 3] = dt_s
+    span_s = abs(dt_s)
+    noise[0, 0] = noise[1, 1] = span_s**3 / 3
+    noise[0, 2] = noise[2, 0] = noise[1, 3] = noise[3, 1] = span_s * dt_s / 2
+    noise[2, 2] = noise[3, 3] = span_s
     moved = states @ transition.T
     return moved, transition @ covariances @ transition.T + acceleration_density * noise
 
@@ -85,6 +88,61 @@ def update(
     corrected = states + np.einsum("nij,nj->ni", gain, innovation)
     posterior = covariances - gain @ covariances[:, :2, :]
     return corrected, (posterior + posterior.transpose(0, 2, 1)) / 2
+
+
+def weighted_update(
+    states: NDArray[np.float64],
+    covariances: NDArray[np.float64],
+    pairs: Pairs,
+    probability: NDArray[np.float64],
+    innovation_m: NDArray[np.float64],
+    innovation_covariance_m2: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Correct each track by all detections that may be its own.
+
+    The posterior is a Gaussian mixture with one component per detection and one for a miss; it is
+    replaced by the Gaussian of the same mean and covariance (probabilistic data association,
+    Bar-Shalom and Tse, Automatica 11(5), 1975)::
+
+        u_e = K_e v_e,   x + sum p_e u_e
+        P - sum p_e K_e S_e K_e' + sum p_e u_e u_e' - (sum p_e u_e)(sum p_e u_e)'
+
+    Parameters
+    ----------
+    states : (n, 4) float64
+    covariances : (n, 4, 4) float64
+    pairs : Pairs
+        Track and detection of each innovation.
+    probability : (e,) float64
+        That the detection is the track's, given that the track's person exists; at most one in
+        sum over a track.
+    innovation_m : (e, 2) float64
+        Detection minus predicted position.
+    innovation_covariance_m2 : (e, 2, 2) float64
+        S.
+
+    Returns
+    -------
+    (n, 4) and (n, 4, 4) float64
+        New arrays.
+    """
+    if not len(pairs):
+        return states, covariances
+    # Of the tracks that have a pair; the others stay as they are.
+    first = pairs.first()
+    corrected = pairs.track[first]
+    cross = covariances[pairs.track, :, :2]
+    gain = cross @ invert(innovation_covariance_m2)
+    shift = np.einsum("eij,ej->ei", gain, innovation_m)
+    share = probability[:, None, None]
+    terms = share * (shift[:, :, None] * shift[:, None, :] - gain @ cross.transpose(0, 2, 1))
+    mean_shift = np.add.reduceat(probability[:, None] * shift, first, axis=0)
+    change = np.add.reduceat(terms, first, axis=0)
+    change -= mean_shift[:, :, None] * mean_shift[:, None, :]
+    states, covariances = states.copy(), covariances.copy()
+    states[corrected] += mean_shift
+    covariances[corrected] += (change + change.transpose(0, 2, 1)) / 2
+    return states, covariances
 
 
 def invert(matrices: NDArray[np.float64]) -> NDArray[np.float64]:

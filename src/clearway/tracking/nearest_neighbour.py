@@ -18,6 +18,7 @@ from scipy.optimize import linear_sum_assignment
 
 from clearway.domain import NANOSECONDS, TrackStates, seconds
 from clearway.tracking import kalman
+from clearway.tracking.exchange import Exchange
 from clearway.tracking.tracker import Scan
 
 _IndexPairs = tuple[NDArray[np.intp], NDArray[np.intp]]
@@ -27,7 +28,7 @@ _IndexPairs = tuple[NDArray[np.intp], NDArray[np.intp]]
 class NearestNeighbourSettings:
     """Constants of the baseline tracker, chosen for walking people."""
 
-    acceleration_density: float = kalman.WALKING_ACCELERATION_DENSITY
+    acceleration_density: float = 0.3
     """q of the motion model in m^2/s^3."""
     initial_speed_sigma_m_s: float = 1.5
     """Standard deviation of each velocity component of a new track."""
@@ -119,6 +120,10 @@ class NearestNeighbourTracker:
             self._states[confirmed],
             self._covariances[confirmed],
         )
+
+    def take_exchanges(self) -> list[Exchange]:
+        """None: this tracker never doubts."""
+        return []
 
     def _confirmed(self) -> NDArray[np.bool_]:
         return self._hits >= self._settings.hits_to_confirm

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.domain import TrackStates
+from clearway.tracking.exchange import Exchange
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """All detections that one sensor made at one instant, as columns."""
+    """All detections that one sensor made at one instant, as columns; none is a scan too."""
 
     sensor_id: str
     time_ns: int
@@ -21,6 +22,8 @@ class Scan:
     """Shape (m, 2), site frame."""
     covariance_m2: NDArray[np.float64]
     """Shape (m, 2, 2)."""
+    height_m: NDArray[np.float64] | None = None
+    """Shape (m,): body heights, NaN where the sensor gives none; None where it never does."""
 
 
 class Tracker(Protocol):
@@ -40,4 +43,8 @@ class Tracker(Protocol):
 
     def states(self) -> TrackStates:
         """All confirmed tracks at the newest time the tracker was told."""
+        ...
+
+    def take_exchanges(self) -> list[Exchange]:
+        """Exchanges of tracks between people that became possible since this was last asked."""
         ...

@@ -1,0 +1,73 @@
+"""What else a detection may be: clutter, or a person whom no track follows yet."""
+
+from __future__ import annotations
+
+from clearway.tracking.sensors import PersonSensor
+from clearway.tracking.settings import TrackerSettings
+
+
+class Background:
+    """Clutter rate and density of unknown people of one sensor's coverage.
+
+    The clutter rate is the mean of a Gamma posterior that forgets: the stated rate weighs as much
+    as ``clutter_memory_scans`` scans, and so does all that was observed.  A sensor that floods is
+    thereby discounted within a few scans.  The density of unknown people (the undetected
+    intensity of Williams, IEEE Trans. Aerospace and Electronic Systems 51(3), 2015) starts high,
+    since people may be anywhere, and falls with every scan that would have found them.
+
+    Parameters
+    ----------
+    sensor : PersonSensor
+    settings : TrackerSettings
+    """
+
+    def __init__(self, sensor: PersonSensor, settings: TrackerSettings) -> None:
+        self._sensor = sensor
+        self._settings = settings
+        self._area_m2 = float(sensor.area.area)
+        self._clutter_per_scan = sensor.clutter_per_scan
+        self._unknown_per_m2 = settings.initial_density_per_m2
+
+    @property
+    def clutter_per_scan(self) -> float:
+        """The estimate of the sensor's clutter rate."""
+        return self._clutter_per_scan
+
+    @property
+    def clutter_per_m2(self) -> float:
+        """Clutter per scan and square metre, never quite zero."""
+        return max(self._clutter_per_scan, 1e-3) / self._area_m2
+
+    @property
+    def unknown_per_m2(self) -> float:
+        """People per square metre who have been there, unseen, all the time."""
+        return self._unknown_per_m2
+
+    def expect(self, detections: int, known: float) -> None:
+        """Count a scan's surplus before it is associated.
+
+        Parameters
+        ----------
+        detections : int
+            Of the scan.
+        known : float
+            How many are to be expected from tracks.
+        """
+        memory = self._settings.clutter_memory_scans
+        unknown = self._unknown_per_m2 * self._area_m2 * self._sensor.detection_probability
+        surplus = max(0.0, detections - known - unknown)
+        self._clutter_per_scan += (surplus - self._clutter_per_scan) / (memory + 1.0)
+        # The stated rate keeps its say, so that quiet minutes do not make it zero.
+        self._clutter_per_scan = max(self._clutter_per_scan, self._sensor.clutter_per_scan / 2)
+
+    def scanned(self) -> None:
+        """A scan has found most of those who were there."""
+        self._unknown_per_m2 *= 1.0 - self._sensor.detection_probability
+
+    def unwatched(self, duration_s: float) -> None:
+        """Nobody looked for some time: people may have come."""
+        settings = self._settings
+        self._unknown_per_m2 = min(
+            settings.initial_density_per_m2,
+            self._unknown_per_m2 + settings.entry_density_per_m2 * duration_s,
+        )
