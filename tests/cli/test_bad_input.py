@@ -73,8 +73,8 @@ _NEXT_ROW = WALKERS.splitlines()[61] + "\n"
 
 CASES: dict[str, tuple[Callable[[Path], list[str | Path]], list[str]]] = {
     "missing key": (
-        _changed_site("alert_probability = 0.15\n", ""),
-        ["site.toml", "decision.alert_probability", "line "],
+        _changed_site("missed_carrier = 6.0\n", ""),
+        ["site.toml", "decision.costs.missed_carrier", "line "],
     ),
     "unknown key": (
         _changed_site("rate_per_min = 60.0", "rate_per_mim = 60.0"),

@@ -36,6 +36,33 @@ def test_check_shows_facts_and_draws_the_plan(tmp_path: Path) -> None:
     assert (tmp_path / "station-plan.png").stat().st_size > 10_000
 
 
+def test_check_shows_what_the_decision_rule_leads_to() -> None:
+    output = call("check", str(STATION))
+    assert "An alert opens at a probability of a threat of 0.150 = (1 + 0.05) / (6 + 1)" in output
+    (handgun,) = (line for line in output.splitlines() if "│ handgun  " in line)
+    assert "0.601" in handgun
+    assert "opens" in handgun
+    rows = {line.split("│")[1].strip(): line for line in output.splitlines() if "/ 1000" in line}
+    assert "6.2" in rows["false / 1000 people"]
+    alone, around = (line for line in output.splitlines() if "Pd, any threat" in line)
+    assert "86.7%" in alone
+    assert "98.1%" in around
+    (minutes,) = {line for line in output.splitlines() if "guard minutes" in line and "403" in line}
+    assert "406" in minutes
+
+
+def test_check_without_costs_says_nothing_of_the_guards(tmp_path: Path) -> None:
+    text = STATION.read_text(encoding="utf-8")
+    start, end = text.index("[decision.costs]"), text.index("[engine]")
+    site = tmp_path / "bare.toml"
+    changed = text[:start] + text[end:]
+    site.write_text(changed.replace("[decision]\n", "[decision]\nalert_probability = 0.2\n"))
+    output = call("check", str(site))
+    assert "threat of 0.200, as the site file says" in output
+    assert "0.200 (site)" in output
+    assert "guard minutes" not in output
+
+
 def test_check_with_warnings_succeeds(tmp_path: Path) -> None:
     text = STATION.read_text(encoding="utf-8")
     site = tmp_path / "gap.toml"

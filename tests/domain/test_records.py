@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearway.domain import Attribution, ThreatClass, nanoseconds, seconds
+from clearway.domain import Attribution, Evidence, ThreatClass, nanoseconds, seconds
 from tests.support.builders import CLEAR, HANDGUN_ALARM, NOT_EXAMINED, evidence, tracks_at
 
 DAY_NS = 86_400 * 10**9
@@ -29,6 +31,13 @@ def test_only_a_declared_class_is_a_sensor_alarm() -> None:
     assert not CLEAR.raises_alarm
     assert not NOT_EXAMINED.raises_alarm
     assert evidence(declared=[ThreatClass.EXPLOSIVE]).raises_alarm
+
+
+@pytest.mark.parametrize("known", [CLEAR, HANDGUN_ALARM, evidence(examined=0.5)])
+def test_a_look_that_tells_the_position_only_says_nothing_else(known: Evidence) -> None:
+    assert replace(NOT_EXAMINED, position_only=True).position_only
+    with pytest.raises(ValueError, match="must say nothing else"):
+        replace(known, position_only=True)
 
 
 def test_a_row_of_tracks_is_a_track() -> None:

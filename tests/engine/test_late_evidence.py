@@ -55,7 +55,7 @@ def test_an_alarm_that_comes_late_names_the_right_person(
     (alert,) = alerts(events)
     assert alert.leading_track_id == tracks_near(events, MEASURED_S, person)
     assert alert.candidates[0].probability > 0.9
-    assert alert.belief.threat > station.decision.alert_probability
+    assert alert.belief.threat > station.decision.alert_threshold
 
 
 def test_by_the_time_it_comes_somebody_else_stands_there() -> None:

@@ -6,44 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from clearway.domain import Alert, AlertState, Attribution, Evidence, nanoseconds
-from clearway.fusion import AlertKeeper, BeliefKeeper, Judgement
+from clearway.domain import AlertState, Attribution, Closing, Evidence, nanoseconds
+from clearway.fusion import Judgement
 from clearway.fusion.belief import prior_probabilities
 from clearway.fusion.suspect import Suspect
-from clearway.site.schema import Decision, Prior
-from tests.support.builders import CLEAR, HANDGUN_ALARM, NOT_EXAMINED, detection, evidence
-
-PRIOR = Prior(handgun=0.02, long_gun=0.01, explosive=0.01, harmless_object=0.1, source="for a test")
-DECISION = Decision(
-    alert_probability=0.5, cue_probability=0.1, candidate_mass=0.95, source="for a test"
-)
-
-
-class Desk:
-    """Beliefs and alerts side by side, as in the engine."""
-
-    def __init__(self) -> None:
-        self.beliefs = BeliefKeeper(PRIOR)
-        self.alerts = AlertKeeper(DECISION, self.beliefs)
-        self.told: list[Alert] = []
-        self._sequence = itertools.count(1)
-
-    def say(self, shares: dict[int, float], known: Evidence, clock_ns: int = 0) -> Alert | None:
-        """A reading that is of these tracks by these probabilities."""
-        none = max(0.0, 1.0 - sum(shares.values()))
-        by_position = Attribution(tuple(shares), tuple(shares.values()), none)
-        return self.consider(self.beliefs.update(known, by_position), known, clock_ns)
-
-    def consider(
-        self, judgement: Judgement, known: Evidence = HANDGUN_ALARM, clock_ns: int = 0
-    ) -> Alert | None:
-        """The first alert that the reading changed; all of them are in ``told``."""
-        reading = detection(
-            0.0, (0.0, 0.0), sensor_id="curtain", sequence=next(self._sequence), evidence=known
-        )
-        changed = self.alerts.consider(reading, judgement, clock_ns)
-        self.told += changed
-        return changed[0] if changed else None
+from tests.fusion.desk import DECISION, PRIOR, Desk
+from tests.support.builders import CLEAR, HANDGUN_ALARM, NOT_EXAMINED, evidence
 
 
 def judged(shares: dict[int, float], threat: float) -> Judgement:
@@ -219,6 +187,7 @@ def test_an_alert_closes_when_its_candidates_have_left() -> None:
     (closed,) = desk.alerts.close_departed({6}, later_ns)
     assert (closed.alert_id, closed.state) == (opened.alert_id, AlertState.CLOSED)
     assert (closed.time_ns, closed.opened_ns) == (later_ns, 1)
+    assert closed.closed_because is Closing.DEPARTED
     assert desk.alerts.close_departed(set(), later_ns) == []
 
 

@@ -13,6 +13,9 @@ TEXT = STATION.read_text(encoding="utf-8")
 OUTLINE = "outline = [[0.0, 0.0], [40.0, 0.0], [40.0, 6.0], [0.0, 6.0]]"
 
 
+COSTS = TEXT[TEXT.index("[decision.costs]") : TEXT.index("[engine]")]
+
+
 def with_holes(holes: str) -> str:
     return TEXT.replace(OUTLINE, f"{OUTLINE}\nholes = {holes}")
 
@@ -162,11 +165,44 @@ CASES = {
         "engine.history_s",
         ("0.7 s of history", "more than 0.7 s"),
     ),
+    "looks longer than the history": (
+        "firearm_confusion = 0.10, latency_s = 0.4",
+        "firearm_confusion = 0.10, looks = 51, latency_s = 0.4",
+        "engine.history_s",
+        ("longest mean sensor delay (5.5 s)", "more than 5.7 s"),
+    ),
+    "no rule for an alert": (
+        COSTS,
+        "",
+        "decision",
+        ("nothing says when an alert opens", "[decision.costs]", "alert_probability"),
+    ),
+    "two rules for an alert": (
+        "cue_probability = 0.10",
+        "alert_probability = 0.2\ncue_probability = 0.10",
+        "decision.alert_probability",
+        ("costs at 0.15, alert_probability at 0.2", "delete the other"),
+    ),
+    "guards dearer than a missed carrier": (
+        "guard_minute = 0.025",
+        "guard_minute = 3.0",
+        "decision.costs",
+        ("costs 6, a missed carrier 6", "no alert would ever be worth it"),
+    ),
+    "an alert held back too long": (
+        "deadline_s = 10.0",
+        "withdrawal_dwell_s = 10.0\ndeadline_s = 10.0",
+        "decision.withdrawal_dwell_s",
+        ("held back for 10 s", "too late after 10 s", "below deadline_s"),
+    ),
 }
 
 
 TABLES = {
     "prior": "[prior]",
+    "decision": "[decision]",
+    "decision.costs": "[decision.costs]",
+    "engine.history_s": "history_s = 5.0",
     "crowd.speed": "[crowd.speed]",
     "sensors[4].recognition": "[sensors.recognition]",
 }

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clearway.domain import ThreatClass
+from clearway.fusion.decision import operating_point
 from clearway.site.schema import Site
 from clearway.trial.files import json_text
 from clearway.trial.metrics import peak_density, summarise
@@ -76,6 +78,20 @@ def test_each_figure_is_counted_as_defined(station: Site, folder: Path) -> None:
     assert summary["calibration"]["alerts_about_carriers"]["k"] == 2
     assert (summary["engine"]["cues"], summary["engine"]["refused_detections"]) == (3, {"late": 2})
     assert (summary["crowd"]["people"], summary["crowd"]["most_at_once"]) == (7, 7)
+
+
+def test_the_expected_figures_are_those_of_the_site_file(station: Site, folder: Path) -> None:
+    expected = summarise(folder, station, DURATION_S, {})["operating_point"]
+    point = operating_point(station)
+    assert expected["alert_threshold"] == pytest.approx(0.15)
+    assert expected["withdrawal_threshold"] == pytest.approx(0.075)
+    assert expected["pd"] == {
+        "any": point.pd_any,
+        "handgun": point.pd[ThreatClass.HANDGUN],
+        "long_gun": point.pd[ThreatClass.LONG_GUN],
+        "explosive": point.pd[ThreatClass.EXPLOSIVE],
+    }
+    assert expected["guard_minutes_per_hour"] == point.guard_minutes_per_hour
 
 
 def test_the_same_tables_give_the_same_bytes(station: Site, folder: Path) -> None:

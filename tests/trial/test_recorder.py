@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from clearway.domain import (
     Attribution,
     Belief,
     Candidate,
+    Closing,
     Modality,
     TrackStates,
     nanoseconds,
@@ -30,6 +32,7 @@ from clearway.twin.observation import NOBODY, Observation
 from clearway.twin.world import START_NS, World
 from tests.support.builders import (
     HANDGUN_ALARM,
+    NOT_EXAMINED,
     crowd_of,
     detection,
     straight,
@@ -125,6 +128,15 @@ def test_refused_evidence_is_told_with_the_reason(tmp_path: Path, world: World) 
     assert (row["track_ids"], row["p_none"], row["p_source_threat"]) == ([], None, None)
 
 
+def test_a_look_that_tells_the_position_only_is_no_reading(tmp_path: Path, world: World) -> None:
+    look = replace(ALARM, evidence=replace(NOT_EXAMINED, position_only=True))
+    with Recorder(tmp_path, world) as recorder:
+        recorder.remember([Observation(look, 1, TIME_NS)])
+        recorder.record([DetectionRefused(look, Refusal.FORGOTTEN)])
+        recorder.record([EvidenceJudged(look, JUDGED.judgement, TIME_NS)])
+    assert read_table(tmp_path, "evidence").num_rows == 0
+
+
 def test_an_alert_is_written_in_each_of_its_states(
     tmp_path: Path, world: World, belief: Belief
 ) -> None:
@@ -138,6 +150,8 @@ def test_an_alert_is_written_in_each_of_its_states(
             0.82,
             belief,
             (("curtain-west", 7),),
+            closed_because=Closing.MERGED if state is AlertState.CLOSED else None,
+            merged_into=2 if state is AlertState.CLOSED else None,
         )
         for number, state in enumerate(AlertState)
     ]
@@ -147,6 +161,8 @@ def test_an_alert_is_written_in_each_of_its_states(
     assert [row["state"] for row in rows] == ["open", "updated", "closed"]
     assert [row["time_ns"] - TIME_NS for row in rows] == [0, 1, 2]
     assert {row["opened_ns"] for row in rows} == {TIME_NS}
+    assert [row["closed_because"] for row in rows] == [None, None, "merged"]
+    assert [row["merged_into"] for row in rows] == [None, None, 2]
     first = rows[0]
     assert first["candidate_track_ids"] == [4, 5]
     assert first["candidate_probabilities"] == pytest.approx([0.8, 0.15])

@@ -3,15 +3,13 @@ import itertools
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy import stats
 
 from clearway.domain import HYPOTHESES, ThreatClass, nanoseconds
-from clearway.site.schema import Curtain, RecognitionRates, Site
+from clearway.site.schema import Curtain, Site
 from clearway.twin.carriers import Loads
 from clearway.twin.crowd.people import Crowd
-from clearway.twin.curtain import CurtainTwin, RecognitionModel
+from clearway.twin.curtain import CurtainTwin
 from clearway.twin.observation import NOBODY, Observation
 from tests.support.builders import crowd_of, straight
 
@@ -135,47 +133,86 @@ def test_no_ghosts_where_there_are_none(station: Site) -> None:
     assert twin.sense(nanoseconds(1e5)) == []
 
 
-probability = st.floats(0.001, 0.45)
-curtain_rates = st.builds(
-    RecognitionRates, pd=st.floats(0.01, 0.99), pfa=probability, nuisance=probability
-)
+def test_one_look_has_no_number_for_the_person(station: Site, queue: Crowd) -> None:
+    found = examined(station, station.curtains[0], queue, 0)
+    assert {one.detection.source for one in found} == {None}
+    assert not any(one.detection.evidence and one.detection.evidence.position_only for one in found)
 
 
-@given(st.fixed_dictionaries(dict.fromkeys(ThreatClass, curtain_rates)), st.floats(0.0, 0.5))
-def test_evidence_is_a_likelihood_ratio(
-    station: Site, recognition: dict[ThreatClass, RecognitionRates], confusion: float
-) -> None:
-    sensor = curtain(station, firearm_confusion=confusion)
-    model = RecognitionModel.of(sensor.model_copy(update={"recognition": recognition}))
-    np.testing.assert_allclose(model.firearm.sum(axis=1), 1.0)
-    np.testing.assert_allclose(model.explosive.sum(axis=1), 1.0)
-    total, mean = 0.0, np.zeros(7)
-    for firearm, explosive in DECLARATIONS:
-        share = model.firearm[0, firearm] * model.explosive[0, explosive]
-        ratio = np.exp(model.evidence(firearm, explosive).log_likelihood_ratio)
-        np.testing.assert_allclose(
-            share * ratio, model.firearm[:, firearm] * model.explosive[:, explosive]
+def test_several_looks_are_one_reading(station: Site, queue: Crowd) -> None:
+    looks = {"looks": 4, "look_interval_s": 0.1, "ghost_alarms_per_hour": 0.0}
+    sensor = curtain(station, examined_probability=0.8, bias_sigma_m=0.0, **looks)
+    found = examined(station, sensor, queue, 2)
+    assert [one.detection.sequence for one in found] == list(range(1, 4 * PEOPLE + 1))
+    passages = [found[4 * person : 4 * person + 4] for person in range(PEOPLE)]
+    kinds = []
+    for person, passage in enumerate(passages):
+        assert {one.person for one in passage} == {person}
+        assert {one.detection.source for one in passage} == {person + 1}
+        crossed_ns = START_NS + nanoseconds(0.5 + person / 10)
+        assert [one.true_ns - crossed_ns for one in passage] == pytest.approx(
+            [0, 10**8, 2 * 10**8, 3 * 10**8], abs=2
         )
-        total += share
-        mean += share * ratio
-    assert total == pytest.approx(1.0)
-    # The ratio's mean where nothing is carried is 1 for every hypothesis, whatever the rates.
-    np.testing.assert_allclose(mean, 1.0)
+        *earlier, last = [one.detection.evidence for one in passage]
+        assert all(known is not None and known.position_only for known in earlier)
+        assert last is not None
+        assert not last.position_only
+        kinds.append((last.examined, bool(last.declared)))
+    poor = kinds.count((0.0, False))
+    assert abs(poor - 0.2 * PEOPLE) < SIGMAS * np.sqrt(PEOPLE * 0.2 * 0.8)
+    alarms = kinds.count((1.0, True))
+    assert alarms > 0.8 * (PEOPLE - poor)
 
 
-def test_what_is_never_confused_is_ruled_out(station: Site) -> None:
-    model = RecognitionModel.of(curtain(station, firearm_confusion=0.0))
-    known = model.evidence(1, 0)
-    assert known.declared == (ThreatClass.HANDGUN,)
-    assert known.log_likelihood_ratio[HYPOTHESES.index("long_gun")] == -np.inf
-    assert known.log_likelihood_ratio[HYPOTHESES.index("handgun")] > 0.0
+def test_looks_err_independently_but_for_the_fixed_offset(station: Site, queue: Crowd) -> None:
+    looks = {"looks": 4, "look_interval_s": 0.1, "ghost_alarms_per_hour": 0.0}
+    sensor = curtain(station, sigma_m=0.1, bias_sigma_m=0.5, **looks)
+    found = examined(station, sensor, queue, 0)
+    where = np.array([(one.detection.x_m, one.detection.y_m) for one in found])
+    truth = np.column_stack([np.tile([16.0, 16.1, 16.2, 16.3], PEOPLE), np.full(4 * PEOPLE, 3.0)])
+    error = (where - truth).reshape(PEOPLE, 4, 2)
+    offset = error.mean(axis=(0, 1))
+    assert np.abs(offset).max() > 0.1
+    white = error - offset
+    assert white.std() == pytest.approx(0.1, rel=0.02)
+    for axis in range(2):
+        correlation = np.corrcoef(white[:, :, axis], rowvar=False)
+        assert np.abs(correlation - np.eye(4)).max() < SIGMAS / np.sqrt(PEOPLE)
+    # What the sensor states holds the offset too, which all of its looks share.
+    (variance,) = {one.detection.covariance_m2.xx for one in found}
+    assert variance == pytest.approx(0.26)
 
 
-def test_a_harmless_object_explains_an_alarm_better_than_nothing(station: Site) -> None:
-    model = RecognitionModel.of(station.curtains[0])
-    for firearm, explosive in DECLARATIONS[1:]:
-        ratio = model.evidence(firearm, explosive).log_likelihood_ratio
-        assert ratio[HYPOTHESES.index("harmless_object")] > 0.0
-    clear = model.evidence(0, 0).log_likelihood_ratio
-    assert clear[0] == 0.0
-    assert max(clear[1:6]) < 0.0
+def test_looks_arrive_by_themselves(station: Site, queue: Crowd) -> None:
+    looks = {"looks": 2, "look_interval_s": 0.1, "ghost_alarms_per_hour": 0.0}
+    sensor = curtain(station, latency_s=0.4, latency_jitter_s=0.2, **looks)
+    found = examined(station, sensor, queue, 0)
+    delay_s = np.array([(one.detection.received_ns - one.true_ns) / 1e9 for one in found])
+    assert delay_s.min() >= 0.4
+    assert delay_s.mean() == pytest.approx(0.6, abs=SIGMAS * 0.2 / np.sqrt(len(delay_s)))
+    overtaken = sum(
+        first.detection.received_ns > second.detection.received_ns
+        for first, second in zip(found[::2], found[1::2], strict=True)
+    )
+    # Two exponential delays differ by more than the interval either way in 1/2 exp(-0.1 / 0.2).
+    share = 0.5 * np.exp(-0.5)
+    assert abs(overtaken - share * PEOPLE) < SIGMAS * np.sqrt(PEOPLE * share * (1 - share))
+
+
+def test_looks_end_where_the_coverage_or_the_walk_ends(station: Site) -> None:
+    sensor = curtain(station, looks=9, look_interval_s=0.1, ghost_alarms_per_hour=0.0)
+    crowd = crowd_of(
+        (0, straight((15.05, 3.0), (2.0, 0.0), 21)), (40, straight((15.95, 3.0), (1.0, 0.0), 4))
+    )
+    found = twin_of(station, sensor, crowd, carrying(0, 2)).sense(nanoseconds(10.0))
+    # The coverage ends half a metre behind the line, the second walk a quarter.
+    assert [one.person for one in found] == [0, 0, 0, 1, 1, 1]
+    last = [found[2].detection.evidence, found[5].detection.evidence]
+    assert all(known is not None and not known.position_only for known in last)
+
+
+def test_a_ghost_among_looks_has_a_number_of_its_own(station: Site) -> None:
+    sensor = curtain(station, looks=3, ghost_alarms_per_hour=3600.0)
+    found = twin_of(station, sensor, crowd_of(), carrying(0, 0)).sense(nanoseconds(100.0))
+    assert [one.detection.source for one in found] == list(range(1, len(found) + 1))
+    assert all(one.detection.evidence and one.detection.evidence.raises_alarm for one in found)

@@ -1,29 +1,20 @@
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy import stats
 
-from clearway.domain import HYPOTHESES, ThreatClass, nanoseconds
-from clearway.domain.threat import CLASS_MEMBERS
+from clearway.domain import HYPOTHESES, nanoseconds
 from clearway.fusion import Cue
-from clearway.site.schema import Site, Substance, Trace
+from clearway.fusion.readings import trace_readings
+from clearway.site.schema import Site, Trace
 from clearway.twin.carriers import Loads, draw_loads
 from clearway.twin.crowd.people import Crowd
 from clearway.twin.observation import NOBODY, Observation
-from clearway.twin.trace import TraceTwin, trace_evidence
+from clearway.twin.trace import TraceTwin
 from tests.support.builders import crowd_of, straight
 
 START_NS = 1_000_000_000_000
 EXPLOSIVE = HYPOTHESES.index("explosive")
 NO_LOADS = Loads(np.zeros(9, dtype=np.int64), (frozenset(),) * 9)
-
-probability = st.floats(0.001, 0.999)
-substances = st.dictionaries(
-    st.sampled_from(["ammonium_nitrate", "petn", "rdx", "tnt"]),
-    st.builds(Substance, pd=probability, handled_share=probability, innocent_share=probability),
-    min_size=1,
-)
 
 
 def sharp(station: Site) -> Trace:
@@ -51,51 +42,6 @@ def shot(
 
 def standing(*places_m: tuple[float, float]) -> Crowd:
     return crowd_of(*((0, np.tile(place, (60, 1))) for place in places_m))
-
-
-def ratio(found: str | None, known: dict[str, Substance], pfa: float) -> float:
-    return float(np.exp(trace_evidence(known, pfa, found).log_likelihood_ratio[EXPLOSIVE]))
-
-
-def innocent(found: str | None, known: dict[str, Substance], pfa: float) -> float:
-    """P(reading | nothing handled), by brute force over what is on the hands and found."""
-    total = 0.0
-    names = sorted(known)
-    for mask in np.ndindex(*(2,) * len(names)):
-        share, named = 1.0, None
-        for name, hit in zip(names, mask, strict=True):
-            found_share = known[name].innocent_share * known[name].pd
-            share *= found_share if hit else 1.0 - found_share
-            named = named or (name if hit else None)
-        if named is not None:
-            total += share * (named == found)
-        else:
-            total += share * ((1.0 - pfa) if found is None else pfa / len(names))
-    return total
-
-
-@given(substances, probability)
-def test_evidence_is_a_likelihood_ratio(known: dict[str, Substance], pfa: float) -> None:
-    outcomes = [None, *known]
-    by_innocent = [innocent(found, known, pfa) for found in outcomes]
-    by_carrier = [
-        share * ratio(found, known, pfa) for share, found in zip(by_innocent, outcomes, strict=True)
-    ]
-    assert sum(by_innocent) == pytest.approx(1.0)
-    assert sum(by_carrier) == pytest.approx(1.0)
-
-
-@given(substances, probability, st.booleans())
-def test_a_trace_speaks_of_explosives_only(
-    known: dict[str, Substance], pfa: float, named: bool
-) -> None:
-    found = min(known) if named else None
-    says = trace_evidence(known, pfa, found)
-    rest = set(range(7)) - set(CLASS_MEMBERS[ThreatClass.EXPLOSIVE])
-    assert all(says.log_likelihood_ratio[index] == 0.0 for index in rest)
-    assert len({says.log_likelihood_ratio[i] for i in CLASS_MEMBERS[ThreatClass.EXPLOSIVE]}) == 1
-    assert says.declared == ((ThreatClass.EXPLOSIVE,) if named else ())
-    assert says.substance == found
 
 
 def test_a_shot_out_of_the_coverage_hits_nobody(station: Site) -> None:
@@ -127,7 +73,7 @@ def test_readings_have_the_rates_of_the_site_file(station: Site) -> None:
     known = dict(sensor.substances)
     outcomes = [None, *sorted(known)]
     pfa = sensor.error_model.pfa
-    expected = [innocent(name, known, pfa) * ratio(name, known, pfa) for name in outcomes]
+    expected = [reading.likelihood[EXPLOSIVE] for reading in trace_readings(known, pfa)]
     counts = [found.count(name) for name in outcomes]
     assert stats.chisquare(counts, count * np.array(expected)).pvalue > 1e-5
 

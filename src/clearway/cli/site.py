@@ -28,8 +28,9 @@ def check(
         typer.Option(help="Where the plan goes (PNG, SVG or PDF).", show_default="./SITE-plan.png"),
     ] = None,
 ) -> None:
-    """Check a site file, show how well its sensors cover the floor, and draw its plan."""
+    """Check a site file, show what its sensors cover and its alerts cost, and draw its plan."""
     # Loaded here, so that `clearway --help` need not wait for Matplotlib and Shapely.
+    from clearway.cli.decision_table import print_decision
     from clearway.site.picture import plan_picture
     from clearway.site.reading import load_site
 
@@ -41,6 +42,7 @@ def check(
     console.print(_table(facts))
     for warning in facts.warnings:
         console.print(f"[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
+    print_decision(console, valid)
     console.print(f"plan: {escape(str(target))}", soft_wrap=True, highlight=False)
 
 

@@ -37,6 +37,23 @@ def print_summary(console: Console, summary: Mapping[str, Any]) -> None:
     for reason, count in summary["engine"]["refused_detections"].items():
         _add(table, f"detections refused, {reason.replace('_', ' ')}", f"{count:,}", "")
     console.print(table)
+    console.print(_expected(summary["operating_point"]), highlight=False)
+
+
+def _expected(point: Mapping[str, Any]) -> str:
+    """What the site file's own figures lead to, beside what the run has counted."""
+    words = [
+        f"Pd {100 * point['pd']['any']:.1f} %",
+        f"nuisance {point['nuisance_per_1000_people']:.1f}",
+        f"false {point['false_per_1000_people']:.1f} / 1000 people",
+        f"{point['alerts_per_hour']:.0f} stops per hour",
+    ]
+    if point["guard_minutes_per_hour"] is not None:
+        words.append(f"{point['guard_minutes_per_hour']:.0f} guard minutes per hour")
+    return (
+        f"Alerts open at p = {point['alert_threshold']:.3f}. Expected from the site file alone, "
+        f"with everybody followed without error: {', '.join(words)}."
+    )
 
 
 def _add(table: Table, label: str, value: str, n: str, interval: str = "") -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import numpy as np
-
 from clearway.domain import Detection, nanoseconds, seconds
 from clearway.engine.events import (
     AlertChanged,
@@ -15,17 +13,11 @@ from clearway.engine.events import (
     EvidenceJudged,
     TracksReported,
 )
+from clearway.engine.people import default_tracker, empty_scan, person_sensors, scan_of
 from clearway.engine.reorder import ReorderBuffer
-from clearway.fusion import AlertKeeper, BeliefKeeper, CueKeeper, position_weights
-from clearway.site.floor import floor_between_exits
+from clearway.fusion import AlertKeeper, BeliefKeeper, CueKeeper, HandOver, Look
 from clearway.site.schema import FUTURE_TOLERANCE_S, Site
-from clearway.tracking import (
-    NearestNeighbourSettings,
-    NearestNeighbourTracker,
-    Scan,
-    Tracker,
-    TrackHistory,
-)
+from clearway.tracking import ScanClock, Tracker, TrackHistory
 
 
 class Engine:
@@ -41,7 +33,7 @@ class Engine:
     ----------
     site : Site
     tracker : Tracker, optional
-        Default: `NearestNeighbourTracker`.
+        Default: `MultiSensorTracker`.
 
     Notes
     -----
@@ -53,6 +45,7 @@ class Engine:
         settings = site.engine
         self._site = site
         self._tracker: Tracker = tracker or default_tracker(site)
+        self._scan_clock = ScanClock(person_sensors(site))
         self._history = TrackHistory(settings.history_s)
         self._buffer = ReorderBuffer(
             {sensor.id for sensor in site.sensors},
@@ -60,6 +53,10 @@ class Engine:
             nanoseconds(settings.history_s),
             nanoseconds(FUTURE_TOLERANCE_S),
         )
+        self._hand_overs = {
+            sensor.id: HandOver(settings.untracked_density_per_m2)
+            for sensor in (*site.curtains, *site.trace_sensors)
+        }
         self._beliefs = BeliefKeeper(site.prior)
         self._alerts = AlertKeeper(site.decision, self._beliefs)
         self._cues = {
@@ -115,9 +112,12 @@ class Engine:
     def _process(self, until_ns: int) -> Iterator[Event]:
         for scan in self._buffer.release(until_ns):
             yield from self._report_before(scan[0].time_ns)
+            self._note_missing_scans(scan[0].time_ns)
             if scan[0].evidence is None:
-                self._tracker.update(_scan_of(scan))
+                self._scan_clock.heard(scan[0].sensor_id, scan[0].time_ns)
+                self._tracker.update(scan_of(scan))
                 self._history.append(self._tracker.states())
+                self._exchange_labels()
             else:
                 for detection in scan:
                     yield from self._judge(detection)
@@ -127,10 +127,11 @@ class Engine:
         evidence = detection.evidence
         if evidence is None:
             return
-        tracks = self._history.at(detection.time_ns)
-        by_position = position_weights(
-            detection, tracks, self._site.engine.untracked_density_per_m2
+        by_position = self._hand_overs[detection.sensor_id].attribute(
+            _source_of(detection), _look_of(detection), self._history.at
         )
+        if evidence.position_only:
+            return
         judgement = self._beliefs.update(evidence, by_position)
         for track_id in by_position.track_ids:
             self._last_present_ns.setdefault(track_id, detection.time_ns)
@@ -139,6 +140,18 @@ class Engine:
         yield EvidenceJudged(detection, judgement, self._clock_ns)
         for alert in self._alerts.consider(detection, judgement, self._clock_ns):
             yield AlertChanged(alert)
+
+    def _exchange_labels(self) -> None:
+        """Let what is known of two people mix where their tracks may have been exchanged."""
+        for exchange in self._tracker.take_exchanges():
+            pair = exchange.one_id, exchange.other_id
+            self._beliefs.exchange(*pair, exchange.probability)
+            self._alerts.exchange(*pair, exchange.probability)
+
+    def _note_missing_scans(self, time_ns: int) -> None:
+        """Tell the tracker of scans in which a camera saw nobody."""
+        for missed_ns, sensor_id in self._scan_clock.missing(time_ns):
+            self._tracker.update(empty_scan(sensor_id, missed_ns))
 
     def _report_before(self, time_ns: int) -> Iterator[Event]:
         """Report at every report time that has passed."""
@@ -150,6 +163,7 @@ class Engine:
             self._next_report_ns += interval
 
     def _report(self, time_ns: int) -> Iterator[Event]:
+        self._note_missing_scans(time_ns)
         self._tracker.advance(time_ns)
         tracks = self._tracker.states()
         self._history.append(tracks)
@@ -173,6 +187,8 @@ class Engine:
         self._beliefs.forget(departed)
         for keeper in self._cues.values():
             keeper.forget(departed)
+        for alert in self._alerts.review(self._clock_ns):
+            yield AlertChanged(alert)
         for alert in self._alerts.close_departed(set(self._last_present_ns), self._clock_ns):
             yield AlertChanged(alert)
 
@@ -191,19 +207,19 @@ class Engine:
         return f"<Engine of {self._site.name!r}, {clock}>"
 
 
-def default_tracker(site: Site) -> Tracker:
-    """The tracker of a site whose user names none."""
-    slowest_hz = min((camera.rate_hz for camera in site.cameras), default=1.0)
-    return NearestNeighbourTracker(
-        NearestNeighbourSettings.for_scan_interval(1.0 / slowest_hz), floor_between_exits(site)
-    )
+def _source_of(detection: Detection) -> tuple[str, int]:
+    """What the looks at one person have in common; a detection without a source stands alone."""
+    if detection.source is not None:
+        return "source", detection.source
+    return "detection", detection.sequence
 
 
-def _scan_of(detections: list[Detection]) -> Scan:
-    position = np.array([(d.x_m, d.y_m) for d in detections])
-    covariance = np.array(
-        [(c.xx, c.xy, c.xy, c.yy) for c in (detection.covariance_m2 for detection in detections)]
-    )
-    return Scan(
-        detections[0].sensor_id, detections[0].time_ns, position, covariance.reshape(-1, 2, 2)
+def _look_of(detection: Detection) -> Look:
+    return Look(
+        detection.time_ns,
+        detection.x_m,
+        detection.y_m,
+        detection.covariance_m2,
+        detection.height_m,
+        detection.height_sigma_m,
     )

@@ -1,11 +1,17 @@
 """Evidence and tracks -> belief per person -> alerts and cues.
 
 ==================  ============================================================
-`attribution`       to whom a threat sensor's detection belongs
+`readings`          what a sensor's reading says of the hypotheses
+`handover`          whose a threat sensor's looks are
+`passage`           the likelihood of several looks at one person
+`registration`      a threat sensor's offset, learned over passages
+`candidates`        the smallest set of people that holds a probability
 `belief`            what is known of each person (Bayes)
 `suspect`           who one suspected carrier may be
 `alerts`            when the guard is told, and about whom
+`decision`          the operating point that the site's costs imply
 `cueing`            whom the trace sensor is asked to look at
+`attribution`       one look by position alone, the rule that the hand-over refines
 ==================  ============================================================
 """
 
@@ -13,5 +19,15 @@ from clearway.fusion.alerts import AlertKeeper
 from clearway.fusion.attribution import position_weights
 from clearway.fusion.belief import BeliefKeeper, Judgement
 from clearway.fusion.cueing import Cue, CueKeeper
+from clearway.fusion.handover import HandOver, Look
 
-__all__ = ["AlertKeeper", "BeliefKeeper", "Cue", "CueKeeper", "Judgement", "position_weights"]
+__all__ = [
+    "AlertKeeper",
+    "BeliefKeeper",
+    "Cue",
+    "CueKeeper",
+    "HandOver",
+    "Judgement",
+    "Look",
+    "position_weights",
+]

@@ -116,6 +116,18 @@ class BeliefKeeper:
             before,
         )
 
+    def exchange(self, one_id: int, other_id: int, probability: float) -> None:
+        """Two people may have exchanged their tracks: so may what is known of them.
+
+        With s the probability of the exchange, b_i' = (1 - s) b_i + s b_j, and likewise for j and
+        for the examined shares.
+        """
+        if self._beliefs.keys().isdisjoint((one_id, other_id)):
+            return
+        one, other = self.of(one_id), self.of(other_id)
+        self._beliefs[one_id] = _mixed(one, other, probability)
+        self._beliefs[other_id] = _mixed(other, one, probability)
+
     def forget(self, track_ids: set[int]) -> None:
         """Delete what is known of people who have left."""
         for track_id in track_ids & self._beliefs.keys():
@@ -158,6 +170,19 @@ def prior_probabilities(prior: Prior) -> NDArray[np.float64]:
     clear = 1.0 - cells.sum()
     harmless = clear * prior.harmless_object
     return np.array([clear - harmless, *cells, harmless])
+
+
+def _mixed(belief: Belief, other: Belief, share: float) -> Belief:
+    """What is known of a person who is another one with probability ``share``."""
+    return Belief(
+        (1.0 - share) * belief.probabilities + share * other.probabilities,
+        belief.prior,
+        {
+            modality: (1.0 - share) * belief.examined.get(modality, 0.0)
+            + share * other.examined.get(modality, 0.0)
+            for modality in sorted(belief.examined.keys() | other.examined.keys())
+        },
+    )
 
 
 def _examined(belief: Belief, evidence: Evidence, share: float) -> dict[Modality, float]:

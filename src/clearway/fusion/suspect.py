@@ -24,6 +24,9 @@ from clearway.domain import Candidate
 from clearway.domain.threat import HARMLESS_OBJECT
 from clearway.fusion.belief import Judgement
 
+_NEGLIGIBLE = 1e-4
+"""A chance to be the suspect that is smaller makes nobody a candidate."""
+
 
 class Suspect:
     """Joint distribution over who a suspect is and what the suspect carries.
@@ -83,10 +86,53 @@ class Suspect:
 
     def chance_examined(self, judgement: Judgement) -> float:
         """Probability that a reading was of this suspect."""
-        shares = dict(zip(self._track_ids, self._joint.sum(axis=1)[:-1].tolist(), strict=True))
+        shares = self._shares
         attribution = judgement.attribution
         pairs = zip(attribution.track_ids, attribution.probabilities, strict=True)
         return float(sum(shares.get(track_id, 0.0) * share for track_id, share in pairs))
+
+    def chance_same(self, other: Suspect) -> float:
+        """Probability that two suspects are the same tracked person.
+
+        As if each had been placed independently of the other, so that it is their overlap
+        sum_i P(this one is i) P(the other is i).
+        """
+        ours, theirs = self._shares, other._shares
+        return sum(ours[track_id] * theirs[track_id] for track_id in ours.keys() & theirs.keys())
+
+    def exchange(
+        self, one_id: int, other_id: int, probability: float, known: dict[int, NDArray[np.float64]]
+    ) -> None:
+        """Two people may have exchanged their tracks: the suspect may now be the other track.
+
+        Parameters
+        ----------
+        one_id, other_id : int
+            The two tracks.
+        probability : float
+            Of the exchange.
+        known : dict of int to (7,) float64
+            What is known of the two, for one that was no candidate so far.
+        """
+        shares = self._shares
+        if probability * max(shares.get(one_id, 0.0), shares.get(other_id, 0.0)) < _NEGLIGIBLE:
+            return
+        for track_id in (one_id, other_id):
+            if track_id not in shares:
+                self._track_ids = (*self._track_ids, track_id)
+                self._joint = np.insert(self._joint, -1, 0.0, axis=0)
+                self._if_another[track_id] = known[track_id]
+        rows = [self._track_ids.index(one_id), self._track_ids.index(other_id)]
+        stay = 1.0 - probability
+        mixing = np.array([[stay, probability], [probability, stay]])
+        self._joint[rows] = mixing @ self._joint[rows]
+        both = mixing @ np.array([self._if_another[one_id], self._if_another[other_id]])
+        self._if_another[one_id], self._if_another[other_id] = both
+
+    @property
+    def _shares(self) -> dict[int, float]:
+        """Probability that the suspect is each track, whatever the suspect carries."""
+        return dict(zip(self._track_ids, self._joint[:-1].sum(axis=1).tolist(), strict=True))
 
     def candidates(self, mass: float) -> tuple[Candidate, ...]:
         """The smallest set that holds ``mass`` of who the suspect is, given a threat.

@@ -8,7 +8,15 @@ from typing import Protocol
 
 from clearway.domain.threat import ThreatClass
 from clearway.site.lines import Place
-from clearway.site.schema import FUTURE_TOLERANCE_S, Camera, Curtain, Site, Trace
+from clearway.site.schema import (
+    FUTURE_TOLERANCE_S,
+    Camera,
+    Curtain,
+    Decision,
+    Sensor,
+    Site,
+    Trace,
+)
 from clearway.site.wording import Finding
 
 __all__ = ["consistency_findings"]
@@ -87,9 +95,39 @@ def _figures(site: Site) -> Iterator[Finding]:
             for name, substance in sensor.substances.items():
                 place = ("sensors", index, "substances", name, "pd")
                 yield from _useful(place, substance.pd, sensor.error_model.pfa)
+    yield from _decision(site.decision)
     yield from _memory(site)
     yield from _punctuality(site)
     yield from _shared_substances(site)
+
+
+def _decision(decision: Decision) -> Iterator[Finding]:
+    costs, probability = decision.costs, decision.alert_probability
+    if costs is None and probability is None:
+        problem = "nothing says when an alert opens"
+        remedy = "add a table `[decision.costs]` with `missed_carrier` and `needless_stop`, or "
+        yield ("decision",), problem, f"{remedy}an `alert_probability`"
+    if costs is not None and probability is not None:
+        problem = (
+            f"both say when an alert opens: costs at {costs.alert_probability:.3g}, "
+            f"alert_probability at {probability:.3g}"
+        )
+        remedy = "keep `[decision.costs]` or `alert_probability` and delete the other"
+        yield ("decision", "alert_probability"), problem, remedy
+    if costs is not None and costs.guard_per_stop >= costs.missed_carrier:
+        problem = (
+            f"the guard's time for a stop costs {costs.guard_per_stop:g}, a missed carrier "
+            f"{costs.missed_carrier:g}: no alert would ever be worth it"
+        )
+        remedy = "make guard_minutes_per_stop times guard_minute less than missed_carrier"
+        yield ("decision", "costs"), problem, remedy
+    if decision.withdrawal_dwell_s >= decision.deadline_s:
+        problem = (
+            f"an alert may be held back for {decision.withdrawal_dwell_s:g} s after an earlier one "
+            f"of the same suspect, and is too late after {decision.deadline_s:g} s"
+        )
+        remedy = "choose a withdrawal_dwell_s below deadline_s"
+        yield ("decision", "withdrawal_dwell_s"), problem, remedy
 
 
 def _punctuality(site: Site) -> Iterator[Finding]:
@@ -128,8 +166,10 @@ def _shared_substances(site: Site) -> Iterator[Finding]:
 
 def _memory(site: Site) -> Iterator[Finding]:
     engine = site.engine
-    errors = [sensor.error_model for sensor in site.sensors]
-    delay_s = max(error.latency_s + error.latency_jitter_s for error in errors)
+    delay_s = max(
+        sensor.error_model.latency_s + sensor.error_model.latency_jitter_s + _looking_s(sensor)
+        for sensor in site.sensors
+    )
     needed_s = engine.reorder_window_s + delay_s
     if engine.history_s <= needed_s:
         problem = (
@@ -137,6 +177,13 @@ def _memory(site: Site) -> Iterator[Finding]:
             f"({engine.reorder_window_s:g} s) and the longest mean sensor delay ({delay_s:g} s)"
         )
         yield ("engine", "history_s"), problem, f"choose more than {needed_s:g} s"
+
+
+def _looking_s(sensor: Sensor) -> float:
+    """From the first look at a person to the last, which carries the reading."""
+    if not isinstance(sensor, Curtain):
+        return 0.0
+    return (sensor.error_model.looks - 1) * sensor.error_model.look_interval_s
 
 
 def _recognition(place: Place, curtain: Curtain) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from clearway.site.lines import LineIndex
 from clearway.site.schema import Site
 from clearway.site.wording import explain
 
-__all__ = ["load_site", "read_text", "site_from_text", "site_to_toml"]
+__all__ = ["load_site", "parse_toml", "read_text", "site_from_text", "site_to_toml"]
 
 
 def load_site(path: Path) -> Site:
@@ -62,7 +62,7 @@ def site_from_text(text: str, path: Path) -> Site:
     InputError
         If anything is wrong; it lists all faults found.
     """
-    data = _parse(text, path)
+    data = parse_toml(text, path)
     lines = LineIndex(text)
     try:
         # Strict JSON mode takes lists for tuples and strings for enumerations, yet refuses a
@@ -112,7 +112,14 @@ def read_text(path: Path) -> str:
         raise InputError(path, fault) from None
 
 
-def _parse(text: str, path: Path) -> dict[str, Any]:
+def parse_toml(text: str, path: Path) -> dict[str, Any]:
+    """Parse TOML.
+
+    Raises
+    ------
+    InputError
+        If it is not valid, with the line.
+    """
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:

@@ -154,6 +154,13 @@ class CurtainError(PositionError):
 
     examined_probability: Probability
     """That a passage yields an image good enough to judge; otherwise "not examined"."""
+    looks: Annotated[int, Field(ge=1, le=1000)] = 1
+    """Most position reports of one passage, as long as the person stays in the coverage.
+
+    Their noise is independent, the fixed offset is the same in all of them.  The last one carries
+    the reading; the others say where the person was and nothing else."""
+    look_interval_s: Positive = 0.1
+    """Between two looks at one person."""
     ghost_alarms_per_hour: NonNegative = 0.0
     """Alarms with nobody there (interference), uniform over the coverage."""
     firearm_confusion: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
@@ -244,19 +251,88 @@ class Prior(_Section):
         )
 
 
-class Decision(_Section):
-    """When a guard is told, and when a closer look is asked for."""
+class Costs(_Section):
+    """What a decision may cost, all in the same unit, such as "needless stops".
 
-    alert_probability: OpenProbability
-    """An alert opens when the probability that the person seen carries a threat reaches this."""
+    With M a missed carrier, S a needless stop and G the guard's time for a stop, an alert opens
+    where the probability of a threat reaches (S + G) / (M + S).
+    """
+
+    missed_carrier: Positive
+    """Of letting a person with a threat pass."""
+    needless_stop: Positive
+    """Of stopping a person without a threat: to that person and to the flow."""
+    guard_minutes_per_stop: NonNegative = 0.0
+    """Minutes for which a stop occupies a guard, whomever it is of."""
+    guard_minute: NonNegative = 0.0
+    """Of one such minute."""
+
+    @property
+    def guard_per_stop(self) -> float:
+        """Cost of the guard's time for one stop."""
+        return self.guard_minutes_per_stop * self.guard_minute
+
+    @property
+    def alert_probability(self) -> float:
+        """Probability of a threat from which on a stop costs no more than letting pass.
+
+        With p the probability of a threat, M a missed carrier, S a needless stop and G the
+        guard's time for a stop of anybody, the two decisions are expected to cost::
+
+            stop       (1 - p) S + G
+            let pass   p M
+
+        so that the alert, by Bayes' decision rule, is due where p >= (S + G) / (M + S).  No
+        probability reaches that where G >= M.
+        """
+        return (self.needless_stop + self.guard_per_stop) / (
+            self.missed_carrier + self.needless_stop
+        )
+
+
+class Decision(_Section):
+    """When a guard is told, and when a closer look is asked for.
+
+    Either ``costs`` or ``alert_probability`` is given, never both.
+    """
+
+    costs: Costs | None = None
+    """What decisions cost; an alert opens where a stop is expected to cost no more than none."""
+    alert_probability: OpenProbability | None = None
+    """Instead of costs: an alert opens when the probability that the person seen carries a threat
+    reaches this."""
     cue_probability: OpenProbability
     """A trace sensor is cued at a person whose probability of explosives reaches this."""
     candidate_mass: OpenProbability = 0.95
     """Probability that the candidate set is to hold the carrier."""
     deadline_s: Positive = 10.0
     """An alert later than this after the sensor's measurement counts as too late."""
+    withdrawal_share: OpenProbability = 0.5
+    """An alert is withdrawn when its probability stays below this share of the alert threshold."""
+    withdrawal_dwell_s: Positive = 2.0
+    """How long it must stay below, and how long no other about the same suspect opens after it."""
     source: Source
     """The costs or the rule behind the thresholds."""
+
+    @property
+    def alert_threshold(self) -> float:
+        """An alert opens when the probability that the person seen carries a threat reaches this.
+
+        Raises
+        ------
+        ValueError
+            Where neither costs nor a probability are given, which the site check refuses.
+        """
+        if self.alert_probability is not None:
+            return self.alert_probability
+        if self.costs is None:
+            raise ValueError("a decision needs `costs` or an `alert_probability`")
+        return self.costs.alert_probability
+
+    @property
+    def withdrawal_threshold(self) -> float:
+        """An alert whose probability stays below this is withdrawn."""
+        return self.withdrawal_share * self.alert_threshold
 
 
 class EngineSettings(_Section):

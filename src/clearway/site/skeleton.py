@@ -59,9 +59,15 @@ source = "assumed: the demo's figures, far above those of any real station"
 
 [decision]
 # REPLACE: the operator's choice.
-alert_probability = 0.5
 cue_probability = 0.10
 source = "assumed: the demo's figures"
+
+[decision.costs]
+# REPLACE: what a decision costs, in needless stops; `clearway site check` shows what follows.
+missed_carrier = 6.0
+needless_stop = 1.0
+guard_minutes_per_stop = 2.0
+guard_minute = 0.025
 
 [[sensors]]
 # REPLACE: one camera that sees the whole floor; draw each camera with its own coverage.

@@ -108,6 +108,10 @@ SCHEMAS: dict[str, pa.Schema] = {
             _column("candidate_probabilities", pa.list_(pa.float32()), "1", "one per candidate"),
             _column("evidence_sensor_ids", pa.list_(pa.string()), "1", "readings behind it"),
             _column("evidence_sequences", pa.list_(pa.int64()), "1", "readings behind it"),
+            _column(
+                "closed_because", pa.string(), "1", "departed, withdrawn or merged, once closed"
+            ),
+            _column("merged_into", pa.int64(), "1", "id of the alert that goes on in its place"),
         ]
     ),
 }

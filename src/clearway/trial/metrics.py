@@ -17,6 +17,7 @@ from scipy import ndimage
 
 from clearway.domain import ThreatClass
 from clearway.domain.threat import CLASS_MEMBERS, HYPOTHESES
+from clearway.fusion.decision import operating_point
 from clearway.site.schema import Site
 from clearway.store.tables import read_table
 from clearway.trial.files import read_run_file
@@ -68,6 +69,7 @@ def summarise(
             [p.latency_s for p in outcomes.passages if p.latency_s is not None]
         ),
         "calibration": _calibration(outcomes),
+        "operating_point": _operating_point(site),
         "engine": {
             "latency_s": site.engine.reorder_window_s,
             "cues": counts.get("cues", 0),
@@ -144,6 +146,22 @@ def _candidate_figures(passages: tuple[Passage, ...]) -> dict[str, Any]:
         "mean_size": float(np.mean(sizes)) if sizes else None,
         "largest": max(sizes, default=None),
         "holds_carrier": proportion(sum(p.candidates_hold_carrier for p in told), len(told)),
+    }
+
+
+def _operating_point(site: Site) -> dict[str, Any]:
+    """What the site file's own figures lead to at its alert threshold; nothing of the run."""
+    point = operating_point(site)
+    return {
+        "alert_threshold": point.threshold,
+        "withdrawal_threshold": site.decision.withdrawal_threshold,
+        "pd": {"any": point.pd_any, **{threat.value: pd for threat, pd in point.pd.items()}},
+        "nuisance_per_1000_people": point.nuisance_per_1000,
+        "false_per_1000_people": point.false_per_1000,
+        "people_per_hour": point.people_per_hour,
+        "alerts_per_hour": point.alerts_per_hour,
+        "guard_minutes_per_hour": point.guard_minutes_per_hour,
+        "expected_cost_per_1000_people": point.cost_per_1000,
     }
 
 

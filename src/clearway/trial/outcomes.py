@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from clearway.domain import nanoseconds, seconds
+from clearway.domain import Closing, nanoseconds, seconds
 from clearway.domain.threat import HYPOTHESES, N_CELLS
 from clearway.store.tables import read_table
 from clearway.trial.instants import Instants
@@ -209,12 +209,24 @@ class _Judge:
         until_ns = instant_ns + nanoseconds(LATER_S)
         last_ns = self._instants.last_with(person_id, until_ns)
         later_ns = instant_ns if last_ns is None else max(last_ns, instant_ns)
+        standing = self._latest_change(change["alert_id"], later_ns)
+        if standing is not None and standing["closed_because"] == Closing.WITHDRAWN:
+            return Outcome.NO_ALERT
+        return self._names(person_id, standing or change, later_ns)
+
+    def _latest_change(self, alert_id: int, until_ns: int) -> _Row | None:
+        """The last that was told of an alert, or of the alert that it was merged into."""
         known = [
             row
-            for row in self._changes[change["alert_id"]]
-            if row["time_ns"] <= later_ns and row["candidate_track_ids"]
+            for row in self._changes[alert_id]
+            if row["time_ns"] <= until_ns and row["candidate_track_ids"]
         ]
-        return self._names(person_id, known[-1] if known else change, later_ns)
+        if not known:
+            return None
+        merged_into = known[-1]["merged_into"]
+        if merged_into is None:
+            return known[-1]
+        return self._latest_change(merged_into, until_ns) or known[-1]
 
     def _names(self, person_id: int, change: _Row, instant_ns: int | None) -> Outcome:
         """Whether an alert's leading candidate is this person at an instant."""

@@ -60,7 +60,7 @@ class Recorder:
         """Keep the truth of threat sensors' detections until the engine has judged them."""
         for observation in observations:
             detection = observation.detection
-            if detection.evidence is not None:
+            if detection.evidence is not None and not detection.evidence.position_only:
                 self._truth_of[detection.sensor_id, detection.sequence] = observation
 
     def record(self, events: Sequence[Event]) -> None:
@@ -120,7 +120,7 @@ class Recorder:
         truth = self._truth_of.pop((detection.sensor_id, detection.sequence), None)
         evidence = detection.evidence
         if evidence is None or truth is None:
-            return  # a repeated message: its first copy has been recorded
+            return  # a repeated message, whose first copy has been recorded, or no reading at all
         nobody = truth.person == NOBODY
         row = {
             "time_ns": detection.time_ns,
@@ -164,6 +164,8 @@ class Recorder:
             "candidate_probabilities": [candidate.probability for candidate in alert.candidates],
             "evidence_sensor_ids": [sensor_id for sensor_id, _ in alert.evidence],
             "evidence_sequences": [sequence for _, sequence in alert.evidence],
+            "closed_because": alert.closed_because and alert.closed_because.value,
+            "merged_into": alert.merged_into,
         }
         columns = {name: [value] for name, value in row.items()}
         self._tables["alerts"].append({**columns, **_probability_columns([alert.belief])})

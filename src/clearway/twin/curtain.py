@@ -4,81 +4,31 @@ A person who crosses the trigger line is examined, or the image is too poor ("no
 The examined person's firearm channel and explosive channel each declare something or nothing,
 with the rates of the site file, given what the person carries.  Given that, the two channels and
 the two curtains are independent: what makes a harmless object alarm twice is the object itself.
+
+With several looks, the first is at the crossing and the others follow for as long as the person
+stays in the coverage.  Each tells the position, with its own noise and the sensor's fixed offset,
+and arrives by itself; the last look also carries the one reading of the passage, and its time.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from clearway.domain import Evidence, Modality, ThreatClass, nanoseconds
-from clearway.domain.threat import CLASS_MEMBERS, HARMLESS_OBJECT, HYPOTHESES
+from clearway.domain import Evidence, Modality, nanoseconds
+from clearway.domain.threat import HYPOTHESES
+from clearway.fusion.readings import RecognitionModel
 from clearway.site.schema import Curtain, TriggerLine
 from clearway.twin.camera import uniform_points
 from clearway.twin.carriers import Loads
 from clearway.twin.crowd.people import Crowd
 from clearway.twin.observation import NOBODY, Messenger, Observation
 
-_FIREARMS = (ThreatClass.HANDGUN, ThreatClass.LONG_GUN)
-_NOT_EXAMINED = (0.0,) * len(HYPOTHESES)
-
-
-@dataclass(frozen=True, slots=True)
-class RecognitionModel:
-    """Probability of each declaration given each hypothesis."""
-
-    firearm: NDArray[np.float64]
-    """Shape (7, 3): declared {nothing, handgun, long gun}; rows sum to one."""
-    explosive: NDArray[np.float64]
-    """Shape (7, 2): declared {no, yes}; rows sum to one."""
-
-    @classmethod
-    def of(cls, sensor: Curtain) -> RecognitionModel:
-        """Build the tables from the rates of the site file."""
-        confusion = sensor.error_model.firearm_confusion
-        firearm = np.empty((len(HYPOTHESES), 3))
-        explosive = np.empty((len(HYPOTHESES), 2))
-        for index in range(len(HYPOTHESES)):
-            firearm[index, 1:] = _firearm_row(sensor, index, confusion)
-            firearm[index, 0] = 1.0 - firearm[index, 1:].sum()
-            explosive[index, 1] = _rate(sensor, ThreatClass.EXPLOSIVE, index)
-            explosive[index, 0] = 1.0 - explosive[index, 1]
-        return cls(firearm, explosive)
-
-    def evidence(self, firearm: int, explosive: int) -> Evidence:
-        """What one examination says, as likelihood ratios against "none"."""
-        likelihood = self.firearm[:, firearm] * self.explosive[:, explosive]
-        # Without confusion a handgun is never called a long gun: the ratio is minus infinity.
-        with np.errstate(divide="ignore"):
-            log_ratio = np.log(likelihood / likelihood[0])
-        declared = [_FIREARMS[firearm - 1]] if firearm else []
-        declared += [ThreatClass.EXPLOSIVE] if explosive else []
-        return Evidence(
-            Modality.CURTAIN,
-            tuple(log_ratio.tolist()),
-            examined=1.0,
-            declared=tuple(declared),
-        )
-
-
-def _rate(sensor: Curtain, threat: ThreatClass, hypothesis: int) -> float:
-    rates = sensor.recognition[threat]
-    if hypothesis in CLASS_MEMBERS[threat]:
-        return rates.pd
-    return rates.nuisance if hypothesis == HARMLESS_OBJECT else rates.pfa
-
-
-def _firearm_row(sensor: Curtain, hypothesis: int, confusion: float) -> NDArray[np.float64]:
-    """P(declared handgun), P(declared long gun) given one hypothesis."""
-    carried = [hypothesis in CLASS_MEMBERS[threat] for threat in _FIREARMS]
-    if any(carried):
-        pd = _rate(sensor, _FIREARMS[carried.index(True)], hypothesis)
-        right_kind = np.array(carried, dtype=float)
-        return pd * (right_kind * (1.0 - confusion) + (1.0 - right_kind) * confusion)
-    return np.array([_rate(sensor, threat, hypothesis) for threat in _FIREARMS])
+_NOT_EXAMINED = Evidence(Modality.CURTAIN, (0.0,) * len(HYPOTHESES), examined=0.0)
+_POSITION_ONLY = replace(_NOT_EXAMINED, position_only=True)
 
 
 class CurtainTwin:
@@ -107,6 +57,7 @@ class CurtainTwin:
         start_ns: int,
     ) -> None:
         self._sensor = sensor
+        self._crowd = crowd
         self._loads = loads
         self._rng = rng
         self._start_ns = start_ns
@@ -116,16 +67,21 @@ class CurtainTwin:
         """Every crossing of the trigger line, in the order of time."""
         self._next_crossing = 0
         self._coverage = shapely.Polygon(sensor.coverage)
+        shapely.prepare(self._coverage)
         self._next_ghost_ns = self._ghost_wait_ns()
+        self._passages = 0
 
     def sense(self, until_ns: int) -> list[Observation]:
-        """All reports of what happened before ``until_ns`` (from the start of the run)."""
+        """All reports of who crossed before ``until_ns`` (from the start of the run), and ghosts.
+
+        The later looks at somebody may be of after it.
+        """
         observations: list[Observation] = []
         times = self.crossings.time_s
         while (
             self._next_crossing < len(times) and nanoseconds(times[self._next_crossing]) < until_ns
         ):
-            observations.append(self._examine(self._next_crossing))
+            observations += self._examine(self._next_crossing)
             self._next_crossing += 1
         while self._next_ghost_ns is not None and self._next_ghost_ns < until_ns:
             observations.append(self._ghost(self._next_ghost_ns))
@@ -133,29 +89,52 @@ class CurtainTwin:
             self._next_ghost_ns = None if wait_ns is None else self._next_ghost_ns + wait_ns
         return observations
 
-    def _examine(self, crossing: int) -> Observation:
+    def _examine(self, crossing: int) -> list[Observation]:
         person = int(self.crossings.person[crossing])
-        time_ns = nanoseconds(self.crossings.time_s[crossing])
         error = self._sensor.error_model
         hypothesis = int(self._loads.hypothesis[person])
         examined = self._rng.random() < error.examined_probability
         firearm = int(self._rng.choice(3, p=self._model.firearm[hypothesis]))
         explosive = int(self._rng.random() < self._model.explosive[hypothesis, 1])
-        evidence = (
-            self._model.evidence(firearm, explosive)
-            if examined
-            else Evidence(Modality.CURTAIN, _NOT_EXAMINED, examined=0.0)
-        )
-        noise = self._rng.normal(0.0, error.sigma_m, 2)
-        position = self.crossings.position_m[crossing] + self._messenger.bias_m + noise
-        return self._observation(time_ns, position, evidence, person)
+        reading = self._model.evidence(firearm, explosive) if examined else _NOT_EXAMINED
+        looks = self._looks(person, crossing)
+        source = self._next_source()
+        observations = []
+        for number, (time_ns, true_m) in enumerate(looks, start=1):
+            evidence = reading if number == len(looks) else _POSITION_ONLY
+            position = true_m + self._messenger.bias_m + self._rng.normal(0.0, error.sigma_m, 2)
+            observations.append(self._observation(time_ns, position, evidence, person, source))
+        return observations
+
+    def _looks(self, person: int, crossing: int) -> list[tuple[int, NDArray[np.float64]]]:
+        """When and where the person is seen, the crossing first; all in the coverage but that."""
+        error = self._sensor.error_model
+        time_s = float(self.crossings.time_s[crossing])
+        looks = [(nanoseconds(time_s), self.crossings.position_m[crossing])]
+        for number in range(1, error.looks):
+            look_s = time_s + number * error.look_interval_s
+            present = self._crowd.at(look_s)
+            row = np.flatnonzero(present.person == person)
+            if not len(row) or not shapely.intersects_xy(
+                self._coverage, *present.position_m[row[0]]
+            ):
+                break
+            looks.append((nanoseconds(look_s), present.position_m[row[0]]))
+        return looks
+
+    def _next_source(self) -> int | None:
+        """The sensor's number for the next person, where it looks more than once."""
+        if self._sensor.error_model.looks == 1:
+            return None
+        self._passages += 1
+        return self._passages
 
     def _ghost(self, time_ns: int) -> Observation:
-        """An alarm of one class at a place where the sensor only thinks somebody is."""
+        """An alarm of one class, in one look, at a place where the sensor thinks somebody is."""
         position = uniform_points(self._coverage, 1, self._rng)[0]
         firearm, explosive = ((1, 0), (2, 0), (0, 1))[int(self._rng.integers(3))]
         return self._observation(
-            time_ns, position, self._model.evidence(firearm, explosive), NOBODY
+            time_ns, position, self._model.evidence(firearm, explosive), NOBODY, self._next_source()
         )
 
     def _ghost_wait_ns(self) -> int | None:
@@ -165,11 +144,16 @@ class CurtainTwin:
         return nanoseconds(self._rng.exponential(3600.0 / rate))
 
     def _observation(
-        self, time_ns: int, position_m: NDArray[np.float64], evidence: Evidence, person: int
+        self,
+        time_ns: int,
+        position_m: NDArray[np.float64],
+        evidence: Evidence,
+        person: int,
+        source: int | None,
     ) -> Observation:
         stamp = self._messenger.stamp(self._start_ns + time_ns)
         x_m, y_m = position_m.tolist()
-        return self._messenger.observation(stamp, (x_m, y_m), person, evidence)
+        return self._messenger.observation(stamp, (x_m, y_m), person, evidence, source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,8 +75,12 @@ class Messenger:
         position_m: tuple[float, float],
         person: int,
         evidence: Evidence | None = None,
+        source: int | None = None,
     ) -> Observation:
-        """The next message: a detection at ``position_m`` as measured, site frame."""
+        """The next message: a detection at ``position_m`` as measured, site frame.
+
+        ``source`` is the sensor's own number for the person, where it looks more than once.
+        """
         self._sequence += 1
         x_m, y_m = position_m
         detection = Detection(
@@ -88,5 +92,6 @@ class Messenger:
             y_m,
             self._covariance,
             evidence,
+            source=source,
         )
         return Observation(detection, person, stamp.true_ns)

@@ -8,16 +8,15 @@ examined".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from clearway.domain import Evidence, Modality, ThreatClass, nanoseconds, seconds
-from clearway.domain.threat import CLASS_MEMBERS, HYPOTHESES
+from clearway.domain import Evidence, Modality, nanoseconds, seconds
+from clearway.domain.threat import HYPOTHESES
 from clearway.fusion import Cue
-from clearway.site.schema import Substance, Trace
+from clearway.fusion.readings import trace_evidence
+from clearway.site.schema import Trace
 from clearway.twin.carriers import Loads
 from clearway.twin.crowd.people import Crowd
 from clearway.twin.observation import NOBODY, Messenger, Observation
@@ -102,53 +101,3 @@ class TraceTwin:
             names = sorted(self._sensor.substances)
             return names[int(self._rng.integers(len(names)))]
         return None
-
-
-def trace_evidence(substances: Mapping[str, Substance], pfa: float, found: str | None) -> Evidence:
-    """What one shot says about explosives.
-
-    A trace is evidence of handling: a carrier of explosives has each substance s on the hands
-    with probability c_s, anybody else with k_s; a shot finds it with d_s.  With substances in the
-    order in which they are tried, the named one is the first that is found::
-
-        P(found s | c) = c_s d_s prod_{r < s} (1 - c_r d_r) + pfa / n prod_r (1 - c_r d_r)
-
-    Parameters
-    ----------
-    substances : mapping of str to Substance
-    pfa : float
-        Probability that clean clothes give a name, each of the n equally likely.
-    found : str or None
-        The substance named.
-
-    Returns
-    -------
-    Evidence
-        With the same ratio for every hypothesis that includes explosives.
-    """
-    handled = _likelihood(substances, pfa, found, handled=True)
-    innocent = _likelihood(substances, pfa, found, handled=False)
-    ratio = float(np.log(handled / innocent))
-    explosive = CLASS_MEMBERS[ThreatClass.EXPLOSIVE]
-    return Evidence(
-        Modality.TRACE,
-        tuple(ratio if index in explosive else 0.0 for index in range(len(HYPOTHESES))),
-        examined=1.0,
-        declared=() if found is None else (ThreatClass.EXPLOSIVE,),
-        substance=found,
-    )
-
-
-def _likelihood(
-    substances: Mapping[str, Substance], pfa: float, found: str | None, *, handled: bool
-) -> float:
-    missed = 1.0
-    named = 0.0
-    for name, substance in sorted(substances.items()):
-        share = substance.handled_share if handled else substance.innocent_share
-        if name == found:
-            named = missed * share * substance.pd
-        missed *= 1.0 - share * substance.pd
-    if found is None:
-        return missed * (1.0 - pfa)
-    return named + missed * pfa / len(substances)

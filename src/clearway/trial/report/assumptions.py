@@ -66,7 +66,8 @@ def _sensors(sensors: tuple[Sensor, ...]) -> Iterator[Assumption]:
 
 def _rest(site: Site) -> Iterator[Assumption]:
     yield _section("prior", site.prior.model_dump(mode="json"), site.prior.source)
-    yield _section("decision", site.decision.model_dump(mode="json"), site.decision.source)
+    decision = site.decision.model_dump(mode="json", exclude_none=True)
+    yield _section("decision", decision, site.decision.source)
     crowd = site.crowd.model_dump(
         mode="json", include={"rate_per_min", "model", "speed", "carriers"}
     )

@@ -84,7 +84,7 @@ def _draw(axes: Axes, data: RunData, passage: Passage) -> None:
     person_id = passage.person_id
     times_s, belief = _curve(data, person_id)
     axes.plot(times_s, belief, color=TEXT, linewidth=1.2, zorder=3)
-    axes.axhline(data.site.decision.alert_probability, color=SECOND, linewidth=0.8, ls=(0, (4, 2)))
+    axes.axhline(data.site.decision.alert_threshold, color=SECOND, linewidth=0.8, ls=(0, (4, 2)))
     axes.axhline(data.site.prior.threat, color=MUTED, linewidth=0.8, ls=":")
     for row in data.evidence:
         if row["true_person_id"] == person_id:
