@@ -8,12 +8,14 @@ from types import FrameType
 
 import typer
 
+from clearway.cli.attribute import attribute
 from clearway.cli.bench import bench_app
 from clearway.cli.doctor import doctor
 from clearway.cli.image import image
 from clearway.cli.report import report
 from clearway.cli.run import demo, run
 from clearway.cli.site import site_app
+from clearway.cli.track import track
 from clearway.cli.trial import trial
 from clearway.errors import ClearwayError
 
@@ -29,6 +31,8 @@ app.command()(run)
 app.command()(report)
 app.command()(trial)
 app.command()(image)
+app.command()(track)
+app.command()(attribute)
 app.command()(doctor)
 app.add_typer(site_app, name="site")
 app.add_typer(bench_app, name="bench")
