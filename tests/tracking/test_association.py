@@ -154,6 +154,18 @@ def test_close_pairs_are_all_pairs_within_reach(
     assert pairs.detection.tolist() == detection.tolist()
 
 
+@pytest.mark.parametrize("count", [60, 200])
+def test_close_pairs_of_a_crowd(count: int) -> None:
+    rng = np.random.default_rng(1)
+    tracks_m, detections_m = rng.uniform(0.0, 10.0, (2, count, 2))
+    pairs = close_pairs(tracks_m, detections_m, 1.0)
+    gap = tracks_m[:, None] - detections_m[None, :]
+    expected = np.nonzero(np.hypot(gap[..., 0], gap[..., 1]) < 1.0)
+    assert len(pairs) > count
+    assert np.array_equal(pairs.track, expected[0])
+    assert np.array_equal(pairs.detection, expected[1])
+
+
 def test_close_pairs_of_coincident_points() -> None:
     place = np.full((2, 2), 3.0)
     pairs = close_pairs(place, place, 0.1)

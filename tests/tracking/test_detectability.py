@@ -9,9 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from clearway.tracking.detectability import NEVER_SEEN, Detectability
+from clearway.tracking.settings import TrackerSettings
 from tests.tracking.people import SENSOR
 
-PRIOR_SCANS = 20.0
+SETTINGS = TrackerSettings(detectability_prior_scans=20.0, hidden_share=0.0)
 ALONE, CLOSE = np.array([False]), np.array([True])
 AFTER_HIT, AFTER_MISS = np.array([0]), np.array([3])
 
@@ -25,7 +26,7 @@ def watched(
 ) -> Detectability:
     """What is learned of people who are there all the time."""
     rng = np.random.default_rng(1)
-    learned = Detectability(SENSOR, PRIOR_SCANS)
+    learned = Detectability(SENSOR, SETTINGS)
     misses = np.zeros(people, dtype=np.int64)
     beside = np.full(people, close)
     for _ in range(scans):
@@ -51,7 +52,7 @@ STATED = np.full(4, SENSOR.detection_probability)
 
 
 def test_at_first_the_stated_probability_is_believed() -> None:
-    learned = Detectability(SENSOR, PRIOR_SCANS)
+    learned = Detectability(SENSOR, SETTINGS)
     np.testing.assert_allclose(probabilities(learned), STATED)
 
 
@@ -73,7 +74,7 @@ def test_neighbours_who_hide_each_other_are_told_from_people_alone() -> None:
 
 
 def test_a_run_begins_where_the_neighbour_was_and_ends_where_he_is() -> None:
-    learned = Detectability(SENSOR, PRIOR_SCANS)
+    learned = Detectability(SENSOR, SETTINGS)
     for _ in range(1000):
         learned.learn(np.array([2]), close=ALONE, close_at_first_miss=CLOSE)
     found = probabilities(learned)
@@ -85,14 +86,14 @@ def test_a_run_begins_where_the_neighbour_was_and_ends_where_he_is() -> None:
 
 @pytest.mark.parametrize("run", [NEVER_SEEN, 40, 1000])
 def test_what_says_nothing_of_the_sensor_teaches_nothing(run: int) -> None:
-    learned = Detectability(SENSOR, PRIOR_SCANS)
+    learned = Detectability(SENSOR, SETTINGS)
     learned.learn(np.full(100, run), np.full(100, True), np.full(100, False))
     assert probabilities(learned).tolist() == STATED.tolist()
 
 
 def test_a_run_that_never_ends_teaches_nothing() -> None:
     """Half of the people are seen as stated; the others were seen once and have left."""
-    learned, staying_only = Detectability(SENSOR, PRIOR_SCANS), Detectability(SENSOR, PRIOR_SCANS)
+    learned, staying_only = Detectability(SENSOR, SETTINGS), Detectability(SENSOR, SETTINGS)
     rng = np.random.default_rng(2)
     misses = np.zeros(20, dtype=np.int64)
     for _ in range(200):
@@ -108,7 +109,7 @@ def test_a_run_that_never_ends_teaches_nothing() -> None:
 
 def test_of_nobody_nothing_is_said() -> None:
     nobody = np.empty(0, dtype=np.int64)
-    learned = Detectability(replace(SENSOR, detection_probability=0.5), PRIOR_SCANS)
+    learned = Detectability(replace(SENSOR, detection_probability=0.5), SETTINGS)
     learned.learn(nobody, nobody.astype(bool), nobody.astype(bool))
     assert learned.probability(nobody, nobody.astype(bool)).shape == (0,)
     np.testing.assert_allclose(probabilities(learned), 0.5)

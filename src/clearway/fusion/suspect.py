@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from clearway.domain import Candidate
 from clearway.domain.threat import HARMLESS_OBJECT
 from clearway.fusion.belief import Judgement
+from clearway.fusion.candidates import smallest_set
 
 _NEGLIGIBLE = 1e-4
 """A chance to be the suspect that is smaller makes nobody a candidate."""
@@ -142,14 +143,13 @@ class Suspect:
         """
         threat = self._joint[:, 1:HARMLESS_OBJECT].sum(axis=1)
         shares = threat / max(float(threat.sum()), float(np.finfo(float).tiny))
-        chosen: list[Candidate] = []
-        held = 0.0
         nobody = len(self._track_ids)
-        # Stable, so that of two equal shares the older track comes first.
-        for index in np.argsort(-shares, kind="stable").tolist():
-            if held >= mass or shares[index] <= 0.0 or (index == nobody and not chosen):
-                break
-            held += float(shares[index])
-            if index != nobody:
-                chosen.append(Candidate(self._track_ids[index], float(shares[index])))
-        return tuple(chosen)
+        # Of two equal shares the older track comes first.
+        chosen = smallest_set(shares, mass)
+        if chosen[:1] == [nobody]:
+            return ()
+        return tuple(
+            Candidate(self._track_ids[index], float(shares[index]))
+            for index in chosen
+            if index != nobody
+        )

@@ -2,10 +2,10 @@
 
 Misses are not independent.  A person hidden in one scan is likely hidden in the next, and people
 close together hide each other.  Per sensor the misses are taken for a first-order Markov chain
-(Gilbert, Bell System Technical Journal 39, 1960) whose four detection probabilities, after a hit
-or a miss, alone or with a close neighbour, start from the stated one and are learned from the
-tracks themselves.  A run of misses counts only once it has ended in a hit: a person who has left
-teaches nothing about detection.
+(Gilbert, Bell System Technical Journal 39, 1960) with four detection probabilities: after a hit or
+a miss, alone or with a close neighbour.  They start from the stated one, lowered after a miss, and
+are learned from the tracks themselves.  A run of misses counts only once it has ended in a hit: a
+person who has left teaches nothing about detection.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.tracking.sensors import PersonSensor
+from clearway.tracking.settings import TrackerSettings
 
 NEVER_SEEN = -1
 """In place of a run of misses: no hit by this sensor since the track entered its coverage."""
@@ -27,16 +28,16 @@ class Detectability:
     Parameters
     ----------
     sensor : PersonSensor
-    prior_scans : float
-        Scans that the stated detection probability weighs.
+    settings : TrackerSettings
     """
 
-    def __init__(self, sensor: PersonSensor, prior_scans: float) -> None:
-        stated = sensor.detection_probability
+    def __init__(self, sensor: PersonSensor, settings: TrackerSettings) -> None:
         # Axes: after a miss, with a close neighbour, (missed, hit).
         self._count = np.empty((2, 2, 2))
-        self._count[..., 0] = (1.0 - stated) * prior_scans
-        self._count[..., 1] = stated * prior_scans
+        self._count[..., 1] = sensor.detection_probability
+        self._count[1, :, 1] *= 1.0 - settings.hidden_share
+        self._count[..., 0] = 1.0 - self._count[..., 1]
+        self._count *= settings.detectability_prior_scans
 
     def probability(
         self, misses: NDArray[np.int64], close: NDArray[np.bool_]
@@ -80,17 +81,10 @@ class Detectability:
         usable = (ended_run >= 0) & (ended_run < _LONGEST_RUN)
         run, close, first = ended_run[usable], close[usable], close_at_first_miss[usable]
         missed = run > 0
-        again = run[missed] - 1
-        self._add(missed, close, 1, np.ones_like(run))
-        self._add(np.zeros_like(first[missed]), first[missed], 0, np.ones_like(again))
-        self._add(np.ones_like(first[missed]), close[missed], 0, again)
-
-    def _add(
-        self,
-        after_miss: NDArray[np.bool_],
-        close: NDArray[np.bool_],
-        hit: int,
-        weight: NDArray[np.int64],
-    ) -> None:
-        cell = 4 * after_miss.astype(np.intp) + 2 * close.astype(np.intp) + hit
+        hit_cell = 4 * missed + 2 * close + 1
+        first_miss_cell = 2 * first[missed]
+        next_miss_cell = 4 + 2 * close[missed]
+        cell = np.concatenate([hit_cell, first_miss_cell, next_miss_cell])
+        weight = np.ones(len(cell))
+        weight[len(cell) - len(next_miss_cell) :] = run[missed] - 1
         self._count += np.bincount(cell, weight, 8).reshape(2, 2, 2)

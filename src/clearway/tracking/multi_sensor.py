@@ -82,10 +82,7 @@ class MultiSensorTracker:
         self._index = {sensor.sensor_id: index for index, sensor in enumerate(self._sensors)}
         self._zones = Zones(self._sensors, floor, entries, self._settings.entry_depth_m)
         self._background = [Background(sensor, self._settings) for sensor in self._sensors]
-        self._detectability = [
-            Detectability(sensor, self._settings.detectability_prior_scans)
-            for sensor in self._sensors
-        ]
+        self._detectability = [Detectability(sensor, self._settings) for sensor in self._sensors]
         self._outage = [Outage() for _ in self._sensors]
         self._last_scan_ns: list[int | None] = [None] * len(self._sensors)
         self.registration = Registration(len(self._sensors), self._settings)

@@ -120,13 +120,10 @@ class Registration:
         row[:, [0, 1], [0, 1]] = 1.0
         row[:, :, 2] = velocity_m_s[usable]
         weighted = (row / variance[usable, None, None]).transpose(0, 2, 1)
-        others = np.broadcast_to(np.asarray(other), usable.shape)[usable]
         every = np.arange(self._sensors)
-        # Per other sensor, since fancy indices that occur twice would count once.
-        square = np.zeros((self._sensors, 3, 3))
-        np.add.at(square, others, weighted @ row)
-        vector = np.zeros((self._sensors, 3))
-        np.add.at(vector, others, (weighted @ difference_m[usable, :, None])[:, :, 0])
+        is_other = (every[:, None] == np.broadcast_to(other, usable.shape)[usable]).astype(float)
+        square = np.tensordot(is_other, weighted @ row, axes=1)
+        vector = is_other @ (weighted @ difference_m[usable, :, None])[:, :, 0]
         blocks = self._information.reshape(self._sensors, 3, self._sensors, 3)
         blocks[sensor, :, sensor] += square.sum(axis=0)
         blocks[every, :, every] += square

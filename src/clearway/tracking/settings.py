@@ -33,7 +33,7 @@ class TrackerSettings:
     """A confirmed track that is less probable is kept, but not reported."""
     end_existence: float = 0.01
     """A confirmed track that is less probable has ended."""
-    largest_existence: float = 0.9999
+    largest_existence: float = 0.999999
     """Nothing is certain: bounds how long a track outlives its last detection."""
     largest_birth_existence: float = 0.95
     """Of a track with a single detection: no person is confirmed by one detection alone."""
@@ -46,7 +46,7 @@ class TrackerSettings:
     left_coast_s: float = 0.15
     """A track off the floor ends this long after its last detection: its person has left, and
     the next one to enter must not inherit the track."""
-    watched_death_rate_hz: float = 0.005
+    watched_death_rate_hz: float = 0.002
     """How often a person in a sensor's coverage ceases to exist on the floor."""
     unwatched_death_rate_hz: float = 0.2
     """The same where no sensor looks."""
@@ -64,6 +64,9 @@ class TrackerSettings:
     """Scans over which a sensor's clutter rate is averaged."""
     detectability_prior_scans: float = 20.0
     """Scans that the stated detection probability weighs against what is observed."""
+
+    hidden_share: float = 0.4
+    """Share of people just missed who are hidden and will be missed again, before it is learned."""
 
     bias_sigma_m: float = 0.1
     """Standard deviation of a sensor's unknown offset, per axis."""

@@ -68,6 +68,12 @@ class Instants:
             self._owners[time_ns] = self._match(time_ns)
         return self._owners[time_ns].get(track_id)
 
+    def track_of(self, person_id: int, time_ns: int) -> int | None:
+        """The track that is this person's by `owner`, or None."""
+        self.owner(0, time_ns)
+        owners = self._owners[time_ns]
+        return next((track for track, person in owners.items() if person == person_id), None)
+
     def _match(self, time_ns: int) -> dict[int, int]:
         track_ids, track_position = self._tracks.at(time_ns)
         person_ids, person_position = self._truth.at(time_ns)

@@ -26,6 +26,7 @@ from clearway.errors import ClearwayError
 from clearway.site.schema import Site
 from clearway.store.atomic import atomic_write, refusal
 from clearway.trial.files import read_json, write_json
+from clearway.trial.reliability import pool_reliabilities
 from clearway.trial.run import LIBRARIES, RunProgress, RunRequest, library_version, run_into
 from clearway.trial.statistics import Proportion, Rate, proportion, rate
 
@@ -199,6 +200,8 @@ def pool_summaries(summaries: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "holds_carrier": _pool_shares(s["candidate_set"]["holds_carrier"] for s in summaries),
         "nuisance": _pool_rates(s["alarms"]["nuisance"] for s in summaries),
         "false": _pool_rates(s["alarms"]["false"] for s in summaries),
+        "belief": pool_reliabilities(s["calibration"]["belief"] for s in summaries),
+        "attribution": pool_reliabilities(s["calibration"]["attribution"] for s in summaries),
         "innocent_stops": _pool_rates(s["alarms"]["innocent_stops_per_person"] for s in summaries),
     }
 

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from clearway.store.atomic import atomic_write
 from clearway.trial.files import write_json
 from clearway.trial.ladder import Cell, FlowKind
+from clearway.trial.reliability import Reliability, pool_reliabilities
+from clearway.trial.statistics import proportion
 from clearway.trial.wording import percent, rate_words
 
 _COLUMNS = (
@@ -31,7 +34,7 @@ Results = Mapping[Cell, Mapping[str, Any]]
 
 
 def write_ladder(folder: Path, results: Results) -> tuple[Path, Path]:
-    """Write ``ladder.json``, ``ladder.md`` and ``ladder.svg``.
+    """Write ``ladder.json``, ``ladder.md``, ``ladder.svg`` and ``reliability.svg``.
 
     Parameters
     ----------
@@ -51,6 +54,8 @@ def write_ladder(folder: Path, results: Results) -> tuple[Path, Path]:
         temporary.write_text(table_text(results), encoding="utf-8")
     with atomic_write(picture) as temporary:
         ladder_figure(results).savefig(temporary)
+    with atomic_write(folder / "reliability.svg") as temporary:
+        reliability_figure(results).savefig(temporary)
     return table, picture
 
 
@@ -88,6 +93,45 @@ def ladder_figure(results: Results) -> Figure:
     alarms.set_ylim(bottom=0.0)
     right.legend(frameon=False)
     return figure
+
+
+def reliability_figure(results: Results) -> Figure:
+    """Claimed probability against frequency, of belief and of attribution, over all cells."""
+    figure = Figure(figsize=(7.4, 3.6), layout="constrained")
+    for axes, name in zip(figure.subplots(1, 2), ("belief", "attribution"), strict=True):
+        pooled = pool_reliabilities(figures[name] for figures in results.values())
+        known = [bin_ for bin_ in zip(*_bins(pooled), strict=True) if bin_[0]]
+        frequency = [proportion(happened, n) for n, _, happened in known]
+        axes.plot([0, 1], [0, 1], color="#999999", linewidth=1)
+        axes.errorbar(
+            [claimed / n for n, claimed, _ in known],
+            [share["value"] for share in frequency],
+            yerr=np.array(
+                [
+                    [share["value"] - share["low"], share["high"] - share["value"]]
+                    for share in frequency
+                    if share["value"] is not None
+                    and share["low"] is not None
+                    and share["high"] is not None
+                ]
+            ).T,
+            marker="o",
+            markersize=4,
+            capsize=3,
+            linestyle="none",
+            color="#0b6e99",
+        )
+        error = pooled["expected_calibration_error"]
+        stated = "no data" if error is None else f"calibration error {error:.3f}"
+        axes.set_title(f"{name}, n = {sum(pooled['n'])}, {stated}", fontsize=9)
+        axes.set_xlabel("claimed probability")
+        axes.set_ylabel("frequency")
+        axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def _bins(pooled: Reliability) -> tuple[list[int], list[float], list[int]]:
+    return pooled["n"], pooled["claimed"], pooled["happened"]
 
 
 def _draw(axes: Axes, results: Results, name: str, label: str, scale: float) -> None:

@@ -22,6 +22,7 @@ from clearway.site.schema import Site
 from clearway.store.tables import read_table
 from clearway.trial.files import read_run_file
 from clearway.trial.outcomes import LATER_S, Cause, Outcome, Outcomes, Passage, judge
+from clearway.trial.reliability import run_reliability
 from clearway.trial.statistics import percentiles, proportion, rate
 
 _WINDOW_M = 2.0
@@ -68,7 +69,7 @@ def summarise(
         "latency_s": percentiles(
             [p.latency_s for p in outcomes.passages if p.latency_s is not None]
         ),
-        "calibration": _calibration(outcomes),
+        "calibration": _calibration(outcomes) | run_reliability(folder),
         "operating_point": _operating_point(site),
         "engine": {
             "latency_s": site.engine.reorder_window_s,

@@ -8,5 +8,6 @@ File                Purpose
 ``peers/``          the trackers, Clearway's and others', behind one interface
 ``comparison.py``   every tracker on every scenario, in a folder that can be resumed
 ``tables.py``       the comparison as Markdown
+``crossings.py``    whose alarm it was, when recorded people cross a threat sensor's lines
 ==================  ====================================================================
 """
