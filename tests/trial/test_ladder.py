@@ -13,6 +13,7 @@ from clearway.site.schema import Site
 from clearway.trial.ladder import Cell, FlowKind, LadderRequest, pool_summaries, run_cell
 from clearway.trial.ladder_table import ladder_figure, table_text, write_ladder
 from clearway.trial.run import RunProgress, RunRequest
+from clearway.trial.reliability import reliability
 from clearway.trial.statistics import proportion, rate
 
 CELL = Cell(60.0, FlowKind.TWO_WAY)
@@ -30,6 +31,7 @@ def summary_of(passages: int, right: int = 0, nuisance: int = 0, density: float 
         },
         "pd": {"any": {"system": proportion(right, passages)}},
         "candidate_set": {"holds_carrier": proportion(right, passages)},
+        "calibration": {"belief": reliability([0.5], [True]), "attribution": reliability([], [])},
         "alarms": {
             "nuisance": rate(nuisance, people, "per person"),
             "false": rate(0, people, "per person"),
