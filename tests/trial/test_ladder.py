@@ -12,8 +12,8 @@ from clearway.errors import ClearwayError, InputError, OutputError
 from clearway.site.schema import Site
 from clearway.trial.ladder import Cell, FlowKind, LadderRequest, pool_summaries, run_cell
 from clearway.trial.ladder_table import ladder_figure, table_text, write_ladder
-from clearway.trial.run import RunProgress, RunRequest
 from clearway.trial.reliability import reliability
+from clearway.trial.run import RunProgress, RunRequest
 from clearway.trial.statistics import proportion, rate
 
 CELL = Cell(60.0, FlowKind.TWO_WAY)
