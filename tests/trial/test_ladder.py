@@ -222,7 +222,7 @@ def test_the_files_of_a_ladder(tmp_path: Path, results: dict[Cell, dict[str, Any
     assert table.read_text(encoding="utf-8") == table_text(results)
     assert picture.read_text(encoding="utf-8").rstrip().endswith("</svg>")
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "ladder.json", "ladder.md", "ladder.svg",
+        "ladder.json", "ladder.md", "ladder.svg", "reliability.svg",
     ]  # fmt: skip
 
 
