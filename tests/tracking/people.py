@@ -25,13 +25,8 @@ def scan_at(
 ) -> Scan:
     """A scan of some positions, shape (m, 2)."""
     position_m = np.asarray(position_m, dtype=np.float64).reshape(-1, 2)
-    noise = np.eye(2) * sensor.sigma_m**2
-    return Scan(
-        sensor.sensor_id,
-        nanoseconds(time_s),
-        position_m,
-        np.tile(noise, (len(position_m), 1, 1)),
-        height_m,
+    return Scan.of_positions(
+        sensor.sensor_id, nanoseconds(time_s), position_m, sensor.sigma_m, height_m
     )
 
 

@@ -18,8 +18,7 @@ RATE_HZ = 10.0
 
 
 def scan(time_s: float, position_m: NDArray[np.float64]) -> Scan:
-    noise = np.tile(np.eye(2) * SIGMA_M**2, (len(position_m), 1, 1))
-    return Scan("camera-1", nanoseconds(time_s), position_m, noise)
+    return Scan.of_positions("camera-1", nanoseconds(time_s), position_m, SIGMA_M)
 
 
 def walked(

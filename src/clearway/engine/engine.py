@@ -13,11 +13,11 @@ from clearway.engine.events import (
     EvidenceJudged,
     TracksReported,
 )
-from clearway.engine.people import default_tracker, empty_scan, person_sensors, scan_of
+from clearway.engine.people import default_tracker, person_sensors, scan_of
 from clearway.engine.reorder import ReorderBuffer
 from clearway.fusion import AlertKeeper, BeliefKeeper, CueKeeper, HandOver, Look
 from clearway.site.schema import FUTURE_TOLERANCE_S, Site
-from clearway.tracking import ScanClock, Tracker, TrackHistory
+from clearway.tracking import Scan, ScanClock, Tracker, TrackHistory
 
 
 class Engine:
@@ -151,7 +151,7 @@ class Engine:
     def _note_missing_scans(self, time_ns: int) -> None:
         """Tell the tracker of scans in which a camera saw nobody."""
         for missed_ns, sensor_id in self._scan_clock.missing(time_ns):
-            self._tracker.update(empty_scan(sensor_id, missed_ns))
+            self._tracker.update(Scan.empty(sensor_id, missed_ns))
 
     def _report_before(self, time_ns: int) -> Iterator[Event]:
         """Report at every report time that has passed."""

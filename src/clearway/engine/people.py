@@ -46,8 +46,3 @@ def scan_of(detections: list[Detection]) -> Scan:
         covariance.reshape(-1, 2, 2),
         height if np.isfinite(height).any() else None,
     )
-
-
-def empty_scan(sensor_id: str, time_ns: int) -> Scan:
-    """A scan in which a camera saw nobody."""
-    return Scan(sensor_id, time_ns, np.empty((0, 2)), np.empty((0, 2, 2)))

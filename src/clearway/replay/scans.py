@@ -61,7 +61,6 @@ def instants(detections: Detections, sensors: Sequence[PersonSensor]) -> Iterato
     if not len(detections):
         return
     rows, starts = _instant_rows(detections)
-    covariances = [np.eye(2) * sensor.sigma_m**2 for sensor in sensors]
     first_ns = int(detections.time_ns[rows[0]])
     clocks = [SensorClock(sensor.rate_hz, first_ns) for sensor in sensors]
     for start, stop in pairwise([*starts, len(rows)]):
@@ -71,17 +70,17 @@ def instants(detections: Detections, sensors: Sequence[PersonSensor]) -> Iterato
         reporting, begins = np.unique(sensor, return_index=True)  # rows are sorted by sensor
         present = set(reporting.tolist())
         for silent_ns, silent in _silences_before(clocks, time_ns, present):
-            scans = tuple(_empty(sensors[index], silent_ns) for index in silent)
+            scans = tuple(Scan.empty(sensors[index].sensor_id, silent_ns) for index in silent)
             yield Instant(silent_ns, seconds(silent_ns), scans, time_ns)
         found = {
-            index: _scan(detections, sensors[index], time_ns, part, covariances[index])
+            index: _scan(detections, sensors[index], time_ns, part)
             for index, part in zip(reporting.tolist(), np.split(members, begins[1:]), strict=True)
         }
         for index, clock in enumerate(clocks):
             if index in present:
                 clock.scanned(time_ns)
             elif clock.deadline_ns <= time_ns + SAME_INSTANT_NS:
-                found[index] = _empty(sensors[index], time_ns)
+                found[index] = Scan.empty(sensors[index].sensor_id, time_ns)
                 clock.silent()
         yield Instant(
             time_ns,
@@ -137,19 +136,10 @@ def _scan(
     sensor: PersonSensor,
     time_ns: int,
     rows: NDArray[np.intp],
-    covariance_m2: NDArray[np.float64],
 ) -> Scan:
     height_m = None if detections.height_m is None else detections.height_m[rows]
     if height_m is not None and np.isnan(height_m).all():
         height_m = None
-    return Scan(
-        sensor.sensor_id,
-        time_ns,
-        detections.position_m[rows],
-        np.repeat(covariance_m2[None], len(rows), axis=0),
-        height_m,
+    return Scan.of_positions(
+        sensor.sensor_id, time_ns, detections.position_m[rows], sensor.sigma_m, height_m
     )
-
-
-def _empty(sensor: PersonSensor, time_ns: int) -> Scan:
-    return Scan(sensor.sensor_id, time_ns, np.empty((0, 2)), np.empty((0, 2, 2)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,24 @@ class Scan:
     """Shape (m, 2, 2)."""
     height_m: NDArray[np.float64] | None = None
     """Shape (m,): body heights, NaN where the sensor gives none; None where it never does."""
+
+    @classmethod
+    def of_positions(
+        cls,
+        sensor_id: str,
+        time_ns: int,
+        position_m: NDArray[np.float64],
+        sigma_m: float,
+        height_m: NDArray[np.float64] | None = None,
+    ) -> Self:
+        """Detections that all have the standard deviation ``sigma_m`` on either axis."""
+        covariance_m2 = np.tile(np.eye(2) * sigma_m**2, (len(position_m), 1, 1))
+        return cls(sensor_id, time_ns, position_m, covariance_m2, height_m)
+
+    @classmethod
+    def empty(cls, sensor_id: str, time_ns: int) -> Self:
+        """A scan in which the sensor saw nobody."""
+        return cls(sensor_id, time_ns, np.empty((0, 2)), np.empty((0, 2, 2)))
 
 
 class Tracker(Protocol):

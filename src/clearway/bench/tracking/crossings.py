@@ -251,9 +251,12 @@ def followed(scenario: Scenario, rng: np.random.Generator | None) -> list[TrackS
     states = []
     for frame in scenario.frames:
         for sensor, detections in zip(scenario.sensors, frame.detections_m, strict=True):
-            covariances = np.tile(np.eye(2) * sensor.sigma_m**2, (len(detections), 1, 1))
             heights = None if rng is None else _heights(frame, detections, rng)
-            tracker.update(Scan(sensor.sensor_id, frame.time_ns, detections, covariances, heights))
+            tracker.update(
+                Scan.of_positions(
+                    sensor.sensor_id, frame.time_ns, detections, sensor.sigma_m, heights
+                )
+            )
         states.append(tracker.states())
     return states
 

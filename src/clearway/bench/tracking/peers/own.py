@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import numpy as np
-
 import clearway
 from clearway.bench.tracking.scenario import RATE_HZ, Frame, Scenario
 from clearway.bench.tracking.scoring import TrackedFrame
@@ -50,12 +48,7 @@ class _Session:
 
     def take(self, frame: Frame) -> list[Scan]:
         return [
-            Scan(
-                sensor.sensor_id,
-                frame.time_ns,
-                detections,
-                np.tile(np.eye(2) * sensor.sigma_m**2, (len(detections), 1, 1)),
-            )
+            Scan.of_positions(sensor.sensor_id, frame.time_ns, detections, sensor.sigma_m)
             for sensor, detections in zip(self._sensors, frame.detections_m, strict=True)
         ]
 
