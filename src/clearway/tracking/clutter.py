@@ -9,11 +9,15 @@ from clearway.tracking.settings import TrackerSettings
 class Background:
     """Clutter rate and density of unknown people of one sensor's coverage.
 
-    The clutter rate is the mean of a Gamma posterior that forgets: the stated rate weighs as much
-    as ``clutter_memory_scans`` scans, and so does all that was observed.  A sensor that floods is
-    thereby discounted within a few scans.  The density of unknown people (the undetected
-    intensity of Williams, IEEE Trans. Aerospace and Electronic Systems 51(3), 2015) starts high,
-    since people may be anywhere, and falls with every scan that would have found them.
+    The clutter rate starts from the stated one and is a running mean, over about
+    ``clutter_memory_scans`` scans, of the detections that are more than tracks and unknown people
+    account for; it never falls below half the stated rate.  A sensor that floods is thereby
+    discounted within a few scans.  So is a crowd that is not followed yet: nothing draws the rate
+    back, and the more clutter is believed in, the fewer tracks start.
+
+    The density of unknown people (the undetected intensity of Williams, IEEE Trans. Aerospace and
+    Electronic Systems 51(3), 2015) starts high, since people may be anywhere, and falls with every
+    scan that would have found them.
 
     Parameters
     ----------
@@ -57,7 +61,7 @@ class Background:
         unknown = self._unknown_per_m2 * self._area_m2 * self._sensor.detection_probability
         surplus = max(0.0, detections - known - unknown)
         self._clutter_per_scan += (surplus - self._clutter_per_scan) / (memory + 1.0)
-        # The stated rate keeps its say, so that quiet minutes do not make it zero.
+        # Quiet minutes must not make it zero.
         self._clutter_per_scan = max(self._clutter_per_scan, self._sensor.clutter_per_scan / 2)
 
     def scanned(self) -> None:
