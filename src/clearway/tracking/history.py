@@ -101,8 +101,7 @@ class TrackHistory:
         states, covariances = earlier.states.copy(), earlier.covariances.copy()
         if len(common):
             predicted = self._predicted(earlier, later.time_ns)
-            transition = np.eye(4)
-            transition[0, 2] = transition[1, 3] = seconds(later.time_ns - earlier.time_ns)
+            transition = kalman.transition_matrix(seconds(later.time_ns - earlier.time_ns))
             forecast = predicted.covariances[row]
             gain = np.linalg.solve(forecast, transition @ covariances[row]).transpose(0, 2, 1)
             surprise = later.states[later_row] - predicted.states[row]

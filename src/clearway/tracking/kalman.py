@@ -50,8 +50,7 @@ def predict(
     >>> states.tolist()
     [[3.0, 0.0, 1.5, 0.0]]
     """
-    transition = np.eye(4)
-    transition[0, 2] = transition[1, 3] = dt_s
+    transition = transition_matrix(dt_s)
     noise = np.zeros((4, 4))
     span_s = abs(dt_s)
     noise[0, 0] = noise[1, 1] = span_s**3 / 3
@@ -59,6 +58,13 @@ def predict(
     noise[2, 2] = noise[3, 3] = span_s
     moved = states @ transition.T
     return moved, transition @ covariances @ transition.T + acceleration_density * noise
+
+
+def transition_matrix(dt_s: float) -> NDArray[np.float64]:
+    """F, shape (4, 4)."""
+    transition = np.eye(4)
+    transition[0, 2] = transition[1, 3] = dt_s
+    return transition
 
 
 def update(
