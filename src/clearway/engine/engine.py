@@ -17,7 +17,7 @@ from clearway.engine.people import default_tracker, person_sensors, scan_of
 from clearway.engine.reorder import ReorderBuffer
 from clearway.fusion import AlertKeeper, BeliefKeeper, CueKeeper, HandOver, Look
 from clearway.site.schema import FUTURE_TOLERANCE_S, Site
-from clearway.tracking import Scan, ScanClock, Tracker, TrackHistory
+from clearway.tracking import Exchange, Scan, ScanClock, Tracker, TrackHistory
 
 
 class Engine:
@@ -115,9 +115,9 @@ class Engine:
             self._note_missing_scans(scan[0].time_ns)
             if scan[0].evidence is None:
                 self._scan_clock.heard(scan[0].sensor_id, scan[0].time_ns)
-                self._tracker.update(scan_of(scan))
+                exchanges = self._tracker.update(scan_of(scan))
                 self._history.append(self._tracker.states())
-                self._exchange_labels()
+                self._exchange_labels(exchanges)
             else:
                 for detection in scan:
                     yield from self._judge(detection)
@@ -141,9 +141,9 @@ class Engine:
         for alert in self._alerts.consider(detection, judgement, self._clock_ns):
             yield AlertChanged(alert)
 
-    def _exchange_labels(self) -> None:
+    def _exchange_labels(self, exchanges: Iterable[Exchange]) -> None:
         """Let what is known of two people mix where their tracks may have been exchanged."""
-        for exchange in self._tracker.take_exchanges():
+        for exchange in exchanges:
             pair = exchange.one_id, exchange.other_id
             self._beliefs.exchange(*pair, exchange.probability)
             self._alerts.exchange(*pair, exchange.probability)

@@ -93,13 +93,13 @@ class MultiSensorTracker:
         self._tracks = TrackTable.empty(len(self._sensors))
         self._time_ns: int | None = None
         self._next_id = 1
-        self._exchanges: list[Exchange] = []
 
     def advance(self, time_ns: int) -> None:
         """Let time pass: people walk on, and some leave."""
         tracks, settings = self._tracks, self._settings
-        if self._time_ns is None or time_ns <= self._time_ns:
-            self._time_ns = time_ns if self._time_ns is None else self._time_ns
+        if self._time_ns is None:
+            self._time_ns = time_ns
+        if time_ns <= self._time_ns:
             return
         elapsed_s = seconds(time_ns - self._time_ns)
         self._time_ns = time_ns
@@ -115,8 +115,13 @@ class MultiSensorTracker:
         tracks.existence = tracks.existence * np.exp(-rate * elapsed_s)
         self._end_tracks()
 
-    def update(self, scan: Scan) -> None:
+    def update(self, scan: Scan) -> list[Exchange]:
         """Take one scan into account.
+
+        Returns
+        -------
+        list of Exchange
+            Exchanges of tracks between people that the scan made possible.
 
         Raises
         ------
@@ -135,7 +140,7 @@ class MultiSensorTracker:
             len(scan.position_m), expected, self._background[sensor].clutter_per_scan
         )
         if silent:
-            return
+            return []
         self._resume(sensor, scan.time_ns)
         self._background[sensor].expect(len(scan.position_m), float(expected.sum()))
         unknown_per_m2 = self._unknown_density(sensor, scan)
@@ -151,13 +156,14 @@ class MultiSensorTracker:
         probability = association_probabilities(
             pairs, odds, len(background), self._settings.sharpness
         )
-        self._exchanges += possible_exchanges(pairs, probability, tracks.track_id)
+        exchanges = possible_exchanges(pairs, probability, tracks.track_id)
         self._correct(sensor, scan, tracks, hypotheses, probability, detection, close)
         self._tracks.misses[~near, sensor] = NEVER_SEEN
         self._tracks.put(rows, tracks)
         self._start_tracks(sensor, scan, tracks, pairs, probability, unknown_per_m2, background)
         self._background[sensor].scanned()
         self._confirm()
+        return exchanges
 
     def states(self) -> TrackStates:
         """All confirmed tracks at the newest time the tracker was told."""
@@ -175,11 +181,6 @@ class MultiSensorTracker:
             tracks.height_m[shown],
             np.sqrt(tracks.height_variance_m2[shown]),
         )
-
-    def take_exchanges(self) -> list[Exchange]:
-        """Exchanges of tracks between people that became possible since this was last asked."""
-        taken, self._exchanges = self._exchanges, []
-        return taken
 
     def _close_to_another(self, tracks: TrackTable) -> NDArray[np.bool_]:
         """Which tracks have a likely neighbour who may hide them."""

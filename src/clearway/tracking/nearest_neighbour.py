@@ -91,8 +91,14 @@ class NearestNeighbourTracker:
         self._hits = np.empty(0, dtype=np.int64)
         self._last_hit_ns = np.empty(0, dtype=np.int64)
 
-    def update(self, scan: Scan) -> None:
-        """Predict to the scan's time, end tracks, assign, correct and start tracks."""
+    def update(self, scan: Scan) -> list[Exchange]:
+        """Predict to the scan's time, end tracks, assign, correct and start tracks.
+
+        Returns
+        -------
+        list of Exchange
+            None: this tracker never doubts.
+        """
         self.advance(scan.time_ns)
         hit_tracks, hit_detections = self._assign(scan)
         if len(hit_tracks):
@@ -105,6 +111,7 @@ class NearestNeighbourTracker:
             self._hits[hit_tracks] += 1
             self._last_hit_ns[hit_tracks] = scan.time_ns
         self._start(scan, hit_tracks, hit_detections)
+        return []
 
     def advance(self, time_ns: int) -> None:
         """Predict to ``time_ns`` and end the tracks that have coasted too long."""
@@ -120,10 +127,6 @@ class NearestNeighbourTracker:
             self._states[confirmed],
             self._covariances[confirmed],
         )
-
-    def take_exchanges(self) -> list[Exchange]:
-        """None: this tracker never doubts."""
-        return []
 
     def _confirmed(self) -> NDArray[np.bool_]:
         return self._hits >= self._settings.hits_to_confirm

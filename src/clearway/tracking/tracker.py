@@ -51,8 +51,8 @@ class Tracker(Protocol):
     A tracker is deterministic: the same scans give the same tracks with the same ids.
     """
 
-    def update(self, scan: Scan) -> None:
-        """Take one scan into account."""
+    def update(self, scan: Scan) -> list[Exchange]:
+        """Take one scan into account; gives the exchanges of tracks that it made possible."""
         ...
 
     def advance(self, time_ns: int) -> None:
@@ -61,8 +61,4 @@ class Tracker(Protocol):
 
     def states(self) -> TrackStates:
         """All confirmed tracks at the newest time the tracker was told."""
-        ...
-
-    def take_exchanges(self) -> list[Exchange]:
-        """Exchanges of tracks between people that became possible since this was last asked."""
         ...

@@ -18,8 +18,8 @@ __all__ = ["CLEARWAY", "NEAREST_NEIGHBOUR", "Own", "ScanTracker"]
 class ScanTracker(Protocol):
     """All that is asked of a tracker."""
 
-    def update(self, scan: Scan) -> None:
-        """Take one scan into account."""
+    def update(self, scan: Scan) -> object:
+        """Take one scan into account; what it gives is not used."""
 
     def states(self) -> TrackStates:
         """All confirmed tracks."""
