@@ -64,15 +64,17 @@ class Instants:
         Tracks and people are matched one to one at least total distance within 1 m, so that a
         track that has swallowed two people belongs to one of them only.
         """
-        if time_ns not in self._owners:
-            self._owners[time_ns] = self._match(time_ns)
-        return self._owners[time_ns].get(track_id)
+        return self._owners_at(time_ns).get(track_id)
 
     def track_of(self, person_id: int, time_ns: int) -> int | None:
         """The track that is this person's by `owner`, or None."""
-        self.owner(0, time_ns)
-        owners = self._owners[time_ns]
+        owners = self._owners_at(time_ns)
         return next((track for track, person in owners.items() if person == person_id), None)
+
+    def _owners_at(self, time_ns: int) -> dict[int, int]:
+        if time_ns not in self._owners:
+            self._owners[time_ns] = self._match(time_ns)
+        return self._owners[time_ns]
 
     def _match(self, time_ns: int) -> dict[int, int]:
         track_ids, track_position = self._tracks.at(time_ns)

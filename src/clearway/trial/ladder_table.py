@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from clearway.store.atomic import atomic_write
 from clearway.trial.files import write_json
 from clearway.trial.ladder import Cell, FlowKind
-from clearway.trial.reliability import Reliability, pool_reliabilities
+from clearway.trial.reliability import pool_reliabilities
 from clearway.trial.statistics import proportion
 from clearway.trial.wording import percent, rate_words
 
@@ -100,7 +100,8 @@ def reliability_figure(results: Results) -> Figure:
     figure = Figure(figsize=(7.4, 3.6), layout="constrained")
     for axes, name in zip(figure.subplots(1, 2), ("belief", "attribution"), strict=True):
         pooled = pool_reliabilities(figures[name] for figures in results.values())
-        known = [bin_ for bin_ in zip(*_bins(pooled), strict=True) if bin_[0]]
+        bins = zip(pooled["n"], pooled["claimed"], pooled["happened"], strict=True)
+        known = [one for one in bins if one[0]]
         frequency = [proportion(happened, n) for n, _, happened in known]
         axes.plot([0, 1], [0, 1], color="#999999", linewidth=1)
         axes.errorbar(
@@ -128,10 +129,6 @@ def reliability_figure(results: Results) -> Figure:
         axes.set_ylabel("frequency")
         axes.spines[["top", "right"]].set_visible(False)
     return figure
-
-
-def _bins(pooled: Reliability) -> tuple[list[int], list[float], list[int]]:
-    return pooled["n"], pooled["claimed"], pooled["happened"]
 
 
 def _draw(axes: Axes, results: Results, name: str, label: str, scale: float) -> None:

@@ -21,6 +21,7 @@ from clearway.fusion.decision import operating_point
 from clearway.site.schema import Site
 from clearway.store.tables import read_table
 from clearway.trial.files import read_run_file
+from clearway.trial.instants import Instants
 from clearway.trial.outcomes import LATER_S, Cause, Outcome, Outcomes, Passage, judge
 from clearway.trial.reliability import run_reliability
 from clearway.trial.statistics import percentiles, proportion, rate
@@ -49,7 +50,8 @@ def summarise(
     dict
         What ``summary.json`` holds; the same tables give the same bytes.
     """
-    outcomes = judge(folder, site.decision.deadline_s)
+    instants = Instants(folder)
+    outcomes = judge(folder, site.decision.deadline_s, instants)
     run = read_run_file(folder)["run"]
     return {
         "provenance": {
@@ -69,7 +71,7 @@ def summarise(
         "latency_s": percentiles(
             [p.latency_s for p in outcomes.passages if p.latency_s is not None]
         ),
-        "calibration": _calibration(outcomes) | run_reliability(folder),
+        "calibration": _calibration(outcomes) | run_reliability(folder, instants),
         "operating_point": _operating_point(site),
         "engine": {
             "latency_s": site.engine.reorder_window_s,

@@ -79,13 +79,15 @@ def _with_error(n: list[int], claimed: list[float], happened: list[int]) -> Reli
     }
 
 
-def run_reliability(folder: Path) -> dict[str, Reliability]:
+def run_reliability(folder: Path, instants: Instants) -> dict[str, Reliability]:
     """Reliability of belief and attribution of one run.
 
     Parameters
     ----------
     folder : Path
         The run folder with its tables.
+    instants : Instants
+        Of the same folder.
 
     Returns
     -------
@@ -93,7 +95,6 @@ def run_reliability(folder: Path) -> dict[str, Reliability]:
         ``belief``: one claim per person examined who is still followed.  ``attribution``: one per
         reading of a person and track named.
     """
-    instants = Instants(folder)
     readings = [
         row
         for row in read_table(folder, "evidence").to_pylist()
@@ -114,13 +115,10 @@ def _belief(folder: Path, instants: Instants, readings: list[dict[str, Any]]) ->
             strict=True,
         )
     )
-    last_ns = {row["true_person_id"]: row for row in readings}
-    for row in readings:
-        if row["judged_ns"] > last_ns[row["true_person_id"]]["judged_ns"]:
-            last_ns[row["true_person_id"]] = row
+    in_order = sorted(readings, key=lambda row: int(row["judged_ns"]))
+    last_reading = {row["true_person_id"]: row for row in in_order}
     claimed, happened = [], []
-    for person, row in sorted(last_ns.items()):
-        # One report later, the reading has surely reached the tables.
+    for person, row in sorted(last_reading.items()):
         instant = instants.first_from(row["judged_ns"])
         track = None if instant is None else instants.track_of(person, instant)
         if track is not None and (instant, track) in threat:
