@@ -377,28 +377,20 @@ class MultiSensorTracker:
         fresh[candidates[near.detection]] = False
         if not fresh.any():
             return
-        anybody_m2 = settings.population_height_sigma_m**2
-        height = np.full(int(fresh.sum()), settings.population_height_m)
-        variance = np.full(len(height), anybody_m2)
-        if scan.height_m is not None:
-            reported = scan.height_m[fresh]
-            gain = anybody_m2 / (anybody_m2 + settings.height_sigma_m**2)
-            known = np.isfinite(reported)
-            height[known] += gain * (reported[known] - height[known])
-            variance[known] *= 1.0 - gain
-        self._tracks.extend(
-            TrackTable.of_detections(
-                self._now_ns,
-                sensor,
-                len(self._sensors),
-                position[fresh],
-                scan.covariance_m2[fresh],
-                settings.initial_speed_sigma_m_s**2,
-                np.minimum(existence[fresh], settings.largest_birth_existence),
-                height,
-                variance,
-            )
+        newcomers = TrackTable.of_detections(
+            self._now_ns,
+            sensor,
+            len(self._sensors),
+            position[fresh],
+            scan.covariance_m2[fresh],
+            settings.initial_speed_sigma_m_s**2,
+            np.minimum(existence[fresh], settings.largest_birth_existence),
+            settings.population_height_m,
+            settings.population_height_sigma_m**2,
         )
+        own = Pairs(np.arange(len(newcomers)), np.flatnonzero(fresh))
+        self._correct_heights(scan, newcomers, own, np.ones(len(own)))
+        self._tracks.extend(newcomers)
 
     def _confirm(self) -> None:
         """Number the tracks that have become people."""

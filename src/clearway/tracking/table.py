@@ -47,8 +47,8 @@ class TrackTable:
         covariance_m2: NDArray[np.float64],
         speed_variance: float,
         existence: NDArray[np.float64],
-        height_m: NDArray[np.float64],
-        height_variance_m2: NDArray[np.float64],
+        height_m: float,
+        height_variance_m2: float,
     ) -> Self:
         """Tentative tracks at the places of some detections of one sensor, at rest so far.
 
@@ -60,7 +60,9 @@ class TrackTable:
         covariance_m2 : (k, 2, 2) float64
         speed_variance : float
             Of each component of the velocity, in m^2/s^2.
-        existence, height_m, height_variance_m2 : (k,) float64
+        existence : (k,) float64
+        height_m, height_variance_m2 : float
+            Mean and variance of body heights, of people of whom nothing else is known.
         """
         count = len(position_m)
         state = np.zeros((count, 4))
@@ -76,8 +78,8 @@ class TrackTable:
             covariance=covariance,
             existence=existence,
             last_hit_ns=np.full(count, time_ns, dtype=np.int64),
-            height_m=height_m,
-            height_variance_m2=height_variance_m2,
+            height_m=np.full(count, height_m),
+            height_variance_m2=np.full(count, height_variance_m2),
             misses=misses,
             close_at_first_miss=np.zeros((count, sensors), dtype=bool),
         )
@@ -85,9 +87,8 @@ class TrackTable:
     @classmethod
     def empty(cls, sensors: int) -> Self:
         """No tracks."""
-        none = np.empty(0)
         return cls.of_detections(
-            0, 0, sensors, np.empty((0, 2)), np.empty((0, 2, 2)), 0.0, none, none, none
+            0, 0, sensors, np.empty((0, 2)), np.empty((0, 2, 2)), 0.0, np.empty(0), 0.0, 0.0
         )
 
     def __len__(self) -> int:
