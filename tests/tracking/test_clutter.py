@@ -14,9 +14,10 @@ AREA_M2 = 200.0
 
 
 def scanned_out() -> Background:
-    """After so many scans that nobody is left unknown."""
+    """After so many scans of an empty floor that nobody is left unknown."""
     background = Background(SENSOR, SETTINGS)
     for _ in range(30):
+        background.expect(round(SENSOR.clutter_per_scan), known=0.0)
         background.scanned()
     return background
 
@@ -49,6 +50,18 @@ def test_people_who_are_followed_are_no_clutter() -> None:
     for _ in range(100):
         background.expect(20, known=20.0)
     assert background.clutter_per_scan <= SENSOR.clutter_per_scan
+
+
+def test_people_whose_tracks_were_lost_are_no_clutter() -> None:
+    background = scanned_out()
+    for _ in range(50):
+        background.expect(100, known=99.0)
+    for _ in range(20):
+        background.expect(100, known=50.0)
+    assert background.clutter_per_scan < 15.0
+    for _ in range(600):
+        background.expect(100, known=50.0)
+    assert background.clutter_per_scan > 45.0, "a minute later they are"
 
 
 def test_a_full_floor_at_the_first_scan_is_no_clutter() -> None:

@@ -12,7 +12,7 @@ from clearway.tracking.detectability import NEVER_SEEN, Detectability
 from clearway.tracking.settings import TrackerSettings
 from tests.tracking.people import SENSOR
 
-SETTINGS = TrackerSettings(detectability_prior_scans=20.0, hidden_share=0.0)
+SETTINGS = TrackerSettings(detectability_prior_scans=20.0)
 ALONE, CLOSE = np.array([False]), np.array([True])
 AFTER_HIT, AFTER_MISS = np.array([0]), np.array([3])
 

@@ -240,7 +240,7 @@ def test_nobody_is_confirmed_by_one_detection_later(
     assert len(tracker.states()) == 0
 
 
-@pytest.mark.parametrize(("clutter", "most"), [(0.5, 0.01), (2.0, 0.08), (5.0, 0.15)])
+@pytest.mark.parametrize(("clutter", "most"), [(0.5, 0.01), (2.0, 0.05), (5.0, 0.1)])
 def test_clutter_is_seldom_a_person(clutter: float, most: float) -> None:
     """Shares of the scans after which a track is shown on an empty floor of 200 square metres."""
     rng = np.random.default_rng(1)

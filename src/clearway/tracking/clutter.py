@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from clearway.tracking.sensors import PersonSensor
 from clearway.tracking.settings import TrackerSettings
 
@@ -10,10 +12,12 @@ class Background:
     """Clutter rate and density of unknown people of one sensor's coverage.
 
     The clutter rate starts from the stated one and is a running mean, over about
-    ``clutter_memory_scans`` scans, of the detections that are more than tracks and unknown people
-    account for; it never falls below half the stated rate.  A sensor that floods is thereby
-    discounted within a few scans.  So is a crowd that is not followed yet: nothing draws the rate
-    back, and the more clutter is believed in, the fewer tracks start.
+    ``clutter_memory_scans`` scans, of the detections that are more than people account for; it
+    never falls below half the stated rate.  A sensor that floods is thereby discounted within a few
+    scans.  People are those followed, but they do not vanish when their tracks do, nor appear when
+    their tracks are confirmed: as many as were seen lately are still there, if the scan has as many
+    detections.  Otherwise each lost track would count as clutter, clutter keeps new tracks from
+    starting, and in a crush the tracker would give up on one person after the other.
 
     The density of unknown people (the undetected intensity of Williams, IEEE Trans. Aerospace and
     Electronic Systems 51(3), 2015) starts high, since people may be anywhere, and falls with every
@@ -31,6 +35,8 @@ class Background:
         self._area_m2 = float(sensor.area.area)
         self._clutter_per_scan = sensor.clutter_per_scan
         self._unknown_per_m2 = settings.initial_density_per_m2
+        self._seen_lately: float | None = None
+        """People whom a scan holds, by the scans before; None before the first."""
 
     @property
     def clutter_per_scan(self) -> float:
@@ -57,10 +63,16 @@ class Background:
         known : float
             How many are to be expected from tracks.
         """
-        memory = self._settings.clutter_memory_scans
+        settings = self._settings
         unknown = self._unknown_per_m2 * self._area_m2 * self._sensor.detection_probability
-        surplus = max(0.0, detections - known - unknown)
-        self._clutter_per_scan += (surplus - self._clutter_per_scan) / (memory + 1.0)
+        lately = detections - self._sensor.clutter_per_scan
+        if self._seen_lately is not None:
+            kept = np.exp(-1.0 / (settings.crowd_memory_s * self._sensor.rate_hz))
+            lately = min(kept * self._seen_lately, lately)
+        self._seen_lately = max(known, lately)
+        surplus = max(0.0, detections - max(known + unknown, self._seen_lately))
+        gain = 1.0 / (settings.clutter_memory_scans + 1.0)
+        self._clutter_per_scan += gain * (surplus - self._clutter_per_scan)
         # Quiet minutes must not make it zero.
         self._clutter_per_scan = max(self._clutter_per_scan, self._sensor.clutter_per_scan / 2)
 

@@ -3,8 +3,8 @@
 Misses are not independent.  A person hidden in one scan is likely hidden in the next, and people
 close together hide each other.  Per sensor the misses are taken for a first-order Markov chain
 (Gilbert, Bell System Technical Journal 39, 1960) with four detection probabilities: after a hit or
-a miss, alone or with a close neighbour.  They start from the stated one, lowered after a miss, and
-are learned from the tracks themselves.  A run of misses counts only once it has ended in a hit: a
+a miss, alone or with a close neighbour.  They start from the stated one and are learned from the
+tracks themselves.  A run of misses counts only once it has ended in a hit: a
 person who has left teaches nothing about detection.
 """
 
@@ -35,7 +35,6 @@ class Detectability:
         # Axes: after a miss, with a close neighbour, (missed, hit).
         self._count = np.empty((2, 2, 2))
         self._count[..., 1] = sensor.detection_probability
-        self._count[1, :, 1] *= 1.0 - settings.hidden_share
         self._count[..., 0] = 1.0 - self._count[..., 1]
         self._count *= settings.detectability_prior_scans
 

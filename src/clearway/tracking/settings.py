@@ -62,11 +62,10 @@ class TrackerSettings:
 
     clutter_memory_scans: float = 10.0
     """Scans over which a sensor's clutter rate is averaged."""
+    crowd_memory_s: float = 10.0
+    """Time in which a crowd that was seen, but is not followed, is forgotten."""
     detectability_prior_scans: float = 20.0
     """Scans that the stated detection probability weighs against what is observed."""
-
-    hidden_share: float = 0.4
-    """Share of people just missed who are hidden and will be missed again, before it is learned."""
 
     bias_sigma_m: float = 0.1
     """Standard deviation of a sensor's unknown offset, per axis."""

@@ -57,7 +57,7 @@ RECORDINGS = (
     "uo-180-180-120",
     "uo-240-240-160",
 )
-"""The two on which trackers may be developed come first."""
+"""The one on which trackers are tuned comes first."""
 
 Progress = Callable[["Cell", int, int], None]
 

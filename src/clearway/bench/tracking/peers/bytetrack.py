@@ -3,7 +3,7 @@
 On a floor plan a person is a square box.  What it returns are the boxes of the detections, not
 filtered positions, and only of tracks seen at that instant.
 
-The values were tuned on the first development recording (bot-300-085-085, base, seed 1, its
+The values were tuned on the development recording (bot-300-085-085, base, seed 1, its
 busiest 15 s) and are frozen; all sizes of box from 0.8 to 1.2 m lie within 2 HOTA, and the scale
 of the boxes in pixels changes nothing.
 """

@@ -1,6 +1,6 @@
 """norfair: Kalman filters and greedy association by Euclidean distance, the best fast peer.
 
-The values were tuned on the first development recording (bot-300-085-085, base, seed 1, its
+The values were tuned on the development recording (bot-300-085-085, base, seed 1, its
 busiest 15 s) and are frozen.  The variance of a step is what matters: ten times as much costs
 15 HOTA, for then the filter takes the noise of the sensors for turns.
 """

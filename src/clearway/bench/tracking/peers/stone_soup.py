@@ -7,7 +7,7 @@ weighs all of them by probabilities from loopy belief propagation (Williams and 
 50(4), 2014).  Components and their order are those of Stone Soup's `MultiTargetTracker` and
 `MultiTargetMixtureTracker`, which themselves know only one sensor.
 
-The values were tuned on the first development recording (bot-300-085-085, base, its busiest
+The values were tuned on the development recording (bot-300-085-085, base, its busiest
 10 to 12 s, seeds 1 and 2), one at a time, and are frozen:
 
 - noise density: 0.5 m^2/s^3 takes the sensors' noise for turns and costs GNN 4 to 6 HOTA; below
