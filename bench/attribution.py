@@ -14,6 +14,7 @@ import argparse
 import math
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -110,7 +111,9 @@ def with_progress(
                     for heights in {case.heights for case in cases}
                 }
                 for case in cases:
-                    rng = np.random.default_rng([seed, *f"{scenario.name} {case.name}".encode()])
+                    # The same alarms, late or not: only then does their difference say something.
+                    prompt = replace(case, name="", delay_s=0.0)
+                    rng = np.random.default_rng([seed, *f"{scenario.name} {prompt}".encode()])
                     outcomes += hand_over(scenario, tracks[case.heights], case, rng)
                     progress.advance(task)
     return outcomes

@@ -177,7 +177,7 @@ def pushed_m(
     place_m = position_m.copy()
     for _ in range(rounds):
         joined_m = np.column_stack([place_m[:, 0] % size_m[0], place_m[:, 1]])
-        tree = KDTree(joined_m, boxsize=[size_m[0], 0.0])
+        tree = KDTree(joined_m, boxsize=size_m * [1.0, 0.0])
         one, other = tree.query_pairs(BODY_M, output_type="ndarray").T
         between_m = place_m[other] - place_m[one]
         between_m[:, 0] -= size_m[0] * np.round(between_m[:, 0] / size_m[0])

@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from clearway.domain import Attribution, Detection, TrackStates, nanoseconds
+from clearway.domain import Attribution, TrackStates, nanoseconds
 from clearway.domain.detection import Covariance
 from clearway.errors import ArgumentError
-from clearway.fusion import position_weights
 from clearway.fusion.handover import HandOver, Look
 
 UNTRACKED, PHANTOM = 0.005, 0.001
@@ -89,10 +88,6 @@ def looks_at(
     ]
 
 
-def as_detection(seen: Look) -> Detection:
-    return Detection("curtain", 1, seen.time_ns, 0, seen.x_m, seen.y_m, seen.covariance_m2)
-
-
 def shares(attribution: Attribution) -> dict[int, float]:
     return dict(zip(attribution.track_ids, attribution.probabilities, strict=True))
 
@@ -128,21 +123,6 @@ def as_tracked(
         track_id: (x + float(rng.normal(0.0, sigma_m)), y + float(rng.normal(0.0, sigma_m)))
         for track_id, (x, y) in people.items()
     }
-
-
-@given(crowds, points, covariances)
-def test_one_look_of_a_sensor_without_offset_is_judged_by_position(
-    people: dict[int, Person], at_m: Person, covariance: Covariance
-) -> None:
-    past = walkers(people)
-    hand_over = HandOver(UNTRACKED, PHANTOM, offset_shares=NO_OFFSET)
-    seen = look(0.0, at_m, covariance)
-    found = hand_over.attribute(1, seen, past)
-    expected = position_weights(as_detection(seen), past(0), UNTRACKED + PHANTOM)
-    known = shares(expected)
-    for track_id, share in shares(found).items():
-        assert share == pytest.approx(known.get(track_id, 0.0), abs=2e-6)
-    assert found.none == pytest.approx(expected.none, abs=1e-5)
 
 
 @given(crowds, st.lists(points, min_size=1, max_size=5), covariances)
@@ -184,7 +164,7 @@ def test_looks_judged_together_beat_one_look_and_the_vote() -> None:
         past = walkers(as_tracked(rng, people, 0.1))
         looks = looks_at(people[1], rng)
         singly = [
-            leader(position_weights(as_detection(seen), past(seen.time_ns), UNTRACKED))
+            leader(HandOver(offset_shares=NO_OFFSET).attribute(source, seen, past))
             for seen in looks
         ]
         votes = [track_id for track_id in singly if track_id is not None]

@@ -11,12 +11,10 @@
 `alerts`            when the guard is told, and about whom
 `decision`          the operating point that the site's costs imply
 `cueing`            whom the trace sensor is asked to look at
-`attribution`       one look by position alone, the rule that the hand-over refines
 ==================  ============================================================
 """
 
 from clearway.fusion.alerts import AlertKeeper
-from clearway.fusion.attribution import position_weights
 from clearway.fusion.belief import BeliefKeeper, Judgement
 from clearway.fusion.cueing import Cue, CueKeeper
 from clearway.fusion.handover import HandOver, Look
@@ -29,5 +27,4 @@ __all__ = [
     "HandOver",
     "Judgement",
     "Look",
-    "position_weights",
 ]

@@ -6,7 +6,8 @@ share rho of S_l that is offset, the residual of track i is, if i is the person 
     r_l = z_l - x_i(t_l) = b + e_i + n_l,   e_i ~ N(0, P_i),   n_l ~ N(0, (1 - rho) S_l + D_il)
 
 The error e_i of a track is nearly the same at neighbouring instants, so it is common to all
-looks: five looks do not average it away.  P_i is the mean of the track's own covariances there.
+looks: five looks do not average it away.  P_i is the mean of the track's own covariances there,
+and the sway of the body, which the tracker's smooth walk does not follow.
 Where a look finds the track not yet confirmed, or no longer, the track is extended to that look
 at constant velocity from the nearest look that has it; D_il is the doubt which that adds.  A
 person of whom only some looks have a track is thus judged by all looks, like everybody.
@@ -36,6 +37,9 @@ HEIGHT_SPREAD_M = 0.10
 """Standard deviation of the same; both as in the HERMES corridor experiments, shoes included."""
 _WALKING_VARIANCE = 1.0
 """Of each component of an unknown walking velocity in m^2/s^2; people walk at 1.0 to 1.5 m/s."""
+SWAY_M = 0.04
+"""Per axis, of a recorded head about the smooth walk of its track: what the errors of tracks in a
+two-way corridor have beyond the tracks' own covariances, filtered and smoothed alike."""
 _ANYWHERE_PER_M2 = 1e-3
 """Density of each further look at a phantom: anywhere in a hall of 1000 m^2."""
 _NEGLIGIBLE_LOG = 20.0
@@ -193,6 +197,7 @@ class Passage:
         extended = extended + drift[..., np.newaxis] * np.eye(2)
         common = np.einsum("ln,lnij->nij", seen, covariances[..., :2, :2])
         common /= seen.sum(axis=0)[:, np.newaxis, np.newaxis]
+        common += SWAY_M**2 * np.eye(2)
         return _Residuals(
             track_ids,
             measured[:, np.newaxis] - position @ unscale.T,
