@@ -19,7 +19,7 @@ from clearway.replay.files import (
     write_tracks,
 )
 from clearway.replay.sensors import read_sensors
-from clearway.replay.tables import AttributionTable, LeftOut, TrackTable
+from clearway.replay.tables import AttributionTable, CausalTracks, LeftOut
 from tests.replay.making import ALARMS_HEADER, DETECTIONS_HEADER, SENSORS, write
 
 
@@ -103,7 +103,7 @@ def test_tracks_read_back(tmp_path: Path, rows: list[tuple[float, int, float, fl
     time_s, x_m, y_m = (np.array([row[i] for row in rows], dtype=np.float64) for i in (0, 2, 3))
     track_id = np.array([row[1] for row in rows], dtype=np.int64)
     path = tmp_path / "tracks.csv"
-    write_tracks(path, TrackTable(time_s, track_id, x_m, y_m, 0, 0))
+    write_tracks(path, CausalTracks(time_s, track_id, x_m, y_m, 0, 0))
     with path.open(encoding="utf-8", newline="") as file:
         header, *found = csv.reader(file)
     assert header == ["time_s", "track_id", "x_m", "y_m"]

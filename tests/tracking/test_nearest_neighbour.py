@@ -207,13 +207,3 @@ def test_what_was_reported_does_not_change_later() -> None:
     before = reported.states.copy()
     tracker.update(scan(2.1, np.array([[5.3, 3.3]])))
     assert np.array_equal(reported.states, before)
-
-
-@pytest.mark.parametrize("rate_hz", [0.5, 1.0, 2.0, 10.0])
-def test_a_slow_camera_is_enough(rate_hz: float) -> None:
-    settings = NearestNeighbourSettings.for_scan_interval(1.0 / rate_hz)
-    tracker = NearestNeighbourTracker(settings)
-    for number in range(8):
-        time_s = number / rate_hz
-        tracker.update(scan(time_s, np.array([[2.0 + 0.5 * time_s, 3.0]])))
-    assert len(tracker.states()) == 1

@@ -15,7 +15,7 @@ from clearway.errors import OutputError
 from clearway.store.atomic import atomic_write
 
 if TYPE_CHECKING:
-    from clearway.replay.tables import Alarms, AttributionTable, Detections, TrackTable
+    from clearway.replay.tables import Alarms, AttributionTable, CausalTracks, Detections
 
 __all__ = ["track"]
 
@@ -100,7 +100,7 @@ def say_left_out(table: Detections | Alarms, path: Path, what: str) -> None:
         console.print(f"{path}: columns not used: {', '.join(table.unused_columns)}")
 
 
-def scans_in_words(table: TrackTable | AttributionTable) -> str:
+def scans_in_words(table: CausalTracks | AttributionTable) -> str:
     """How much there was to follow people by."""
     return f"{table.scans:,} scans, {table.empty_scans:,} of them empty"
 

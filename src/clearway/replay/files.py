@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from clearway.errors import Fault, InputError
 from clearway.replay.columns import Columns
 from clearway.replay.sensors import LEAST_SIGMA_M
-from clearway.replay.tables import Alarms, AttributionTable, Detections, LeftOut, TrackTable
+from clearway.replay.tables import Alarms, AttributionTable, CausalTracks, Detections, LeftOut
 from clearway.tracking import PersonSensor
 
 DETECTION_COLUMNS = ("time_s", "sensor_id", "x_m", "y_m")
@@ -152,7 +152,7 @@ def read_alarms(path: Path) -> Alarms:
     )
 
 
-def write_tracks(path: Path, tracks: TrackTable) -> None:
+def write_tracks(path: Path, tracks: CausalTracks) -> None:
     """Write `TRACK_COLUMNS`: times that read back as the same numbers, positions to 0.1 mm."""
     table = pa.table(
         [

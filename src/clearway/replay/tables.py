@@ -75,8 +75,8 @@ class Alarms:
 
 
 @dataclass(frozen=True, slots=True)
-class TrackTable:
-    """The confirmed tracks after each instant, by time and then by id."""
+class CausalTracks:
+    """The confirmed tracks after each instant as they were known then, by time and then by id."""
 
     time_s: NDArray[np.float64]
     track_id: NDArray[np.int64]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from clearway.domain import TrackStates
 from clearway.replay.scans import Instant, instants
-from clearway.replay.tables import Detections, TrackTable
+from clearway.replay.tables import CausalTracks, Detections
 from clearway.tracking import MultiSensorTracker, PersonSensor, Tracker
 
 
@@ -54,7 +54,7 @@ def track(
     sensors: Sequence[PersonSensor],
     tracker: Tracker | None = None,
     progress: Callable[[float], None] | None = None,
-) -> TrackTable:
+) -> CausalTracks:
     """Follow everybody through a recording.
 
     Parameters
@@ -64,7 +64,7 @@ def track(
 
     Returns
     -------
-    TrackTable
+    CausalTracks
         A row per confirmed track after each instant, with the id that it had then.
     """
     scans = empty_scans = 0
@@ -79,7 +79,7 @@ def track(
         ids.append(states.track_ids[order])
         positions.append(states.states[order, :2])
     x_m, y_m = np.concatenate(positions).T
-    return TrackTable(
+    return CausalTracks(
         np.repeat(times, [len(those) for those in ids[1:]]),
         np.concatenate(ids),
         x_m,

@@ -47,18 +47,6 @@ class NearestNeighbourSettings:
     """No new track starts this close to a track that was hit in the same scan: two people
     cannot stand in one place, a stray second detection of one person can."""
 
-    @classmethod
-    def for_scan_interval(cls, interval_s: float) -> NearestNeighbourSettings:
-        """Settings for sensors of which the slowest scans every ``interval_s``.
-
-        A track may miss at least one scan of the slowest sensor before it counts as coasting.
-        """
-        return cls(
-            tentative_coast_s=max(0.4, 2.5 * interval_s),
-            confirmed_coast_s=max(1.2, 4.5 * interval_s),
-            left_coast_s=max(0.2, 1.5 * interval_s),
-        )
-
 
 class NearestNeighbourTracker:
     """Constant-velocity Kalman filters with global nearest neighbour association.
