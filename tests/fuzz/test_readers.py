@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clearway.errors import InputError
 from clearway.site.importing import import_plan
 from clearway.site.reading import load_site
 from clearway.twin.crowd.arrivals import is_demand, read_demand
 from clearway.twin.crowd.recordings import read_recording
+from tests.support.damage import damaged, read_all
 
 STATION = (Path(__file__).parents[2] / "examples" / "station.toml").read_bytes()
 SEEDS: dict[str, bytes] = {
@@ -44,17 +44,9 @@ READERS: dict[str, Callable[[Path], Any]] = {
 
 
 @st.composite
-def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
-    """A valid file with some bytes cut out, put in or changed; perhaps packed."""
-    name = draw(st.sampled_from(sorted(SEEDS)))
-    content = bytearray(SEEDS[name])
-    for _ in range(draw(st.integers(0, 4))):
-        start = draw(st.integers(0, len(content)))
-        stop = start + draw(st.integers(0, 8))
-        content[start:stop] = draw(
-            st.one_of(st.binary(max_size=6), st.sampled_from([b"nan", b"-", b"1e999", b"\n", b'"']))
-        )
-    packed = bytes(content)
+def damaged_or_packed(draw: st.DrawFn) -> tuple[str, bytes]:
+    """A damaged file, perhaps packed, perhaps cut off."""
+    name, packed = draw(damaged(SEEDS))
     if draw(st.booleans()):
         packed = gzip.compress(packed, mtime=0)
         packed = packed[: draw(st.integers(0, len(packed)))] if draw(st.booleans()) else packed
@@ -62,40 +54,27 @@ def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
     return name, packed
 
 
-def _read_all(folder: Path, name: str, content: bytes) -> None:
-    path = folder / name
-    path.write_bytes(content)
-    for reader in READERS.values():
-        try:
-            reader(path)
-        except InputError as error:
-            told = error
-        else:
-            continue
-        assert told.faults
-        assert str(path) in str(told)
-        assert all(fault.problem and fault.remedy for fault in told.faults)
-
-
-@given(damaged())
+@given(damaged_or_packed())
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damaged_files(tmp_path: Path, file: tuple[str, bytes]) -> None:
-    _read_all(tmp_path, *file)
+    name, content = file
+    read_all(READERS, tmp_path / name, content)
 
 
 @given(st.sampled_from(sorted(SEEDS)), st.binary(max_size=200))
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes(tmp_path: Path, name: str, content: bytes) -> None:
-    _read_all(tmp_path, name, content)
+    read_all(READERS, tmp_path / name, content)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-@given(damaged())
+@given(damaged_or_packed())
 @settings(
     max_examples=20_000,
     derandomize=False,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_many_damaged_files(tmp_path: Path, file: tuple[str, bytes]) -> None:
-    _read_all(tmp_path, *file)
+    name, content = file
+    read_all(READERS, tmp_path / name, content)
