@@ -292,8 +292,24 @@ def test_each_look_is_held_against_the_tracks_of_its_own_instant() -> None:
     hand_over = HandOver()
     hand_over.attribute(1, look(0.5, (0.6, 0.0)), past)
     late = hand_over.attribute(1, look(0.2, (0.24, 0.0)), past)
-    assert asked == [500_000_000, 200_000_000]
+    assert asked[:2] == [500_000_000, 200_000_000]
+    assert set(asked) == {500_000_000, 200_000_000}
     assert shares(late)[1] > 0.95
+
+
+@pytest.mark.parametrize(("gap_s", "likelier"), [(0.5, 1), (1.5, 2)])
+def test_what_was_seen_since_an_earlier_look_counts_for_a_second(
+    gap_s: float, likelier: int
+) -> None:
+    # At first the tracks seem exchanged: it is track 2 that stands where the first look was.
+    here, there = (0.0, 0.0), (0.6, 0.0)
+    at_first = walkers({1: there, 2: here}, velocity_m_s=(0.0, 0.0))
+    by_now = walkers({1: here, 2: there}, velocity_m_s=(0.0, 0.0))
+    sharp, vague = Covariance(0.01, 0.0, 0.01), Covariance(0.5, 0.0, 0.5)
+    hand_over = HandOver(offset_shares=NO_OFFSET)
+    hand_over.attribute(1, look(0.0, here, sharp), at_first)
+    found = hand_over.attribute(1, look(gap_s, (0.3, 0.0), vague), by_now)
+    assert leader(found) == likelier
 
 
 def test_a_source_is_forgotten_after_a_while() -> None:

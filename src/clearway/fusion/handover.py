@@ -128,7 +128,7 @@ class HandOver:
                 look.covariance_m2, self._offset_shares, self._memory_passages
             )
         entry = self._entry(source, look.time_ns, self._belief)
-        entry.passage.add(look, past(look.time_ns))
+        entry.passage.add(look, past)
         likelihood = entry.passage.likelihood(
             self._belief.shares, self._belief.scale, *self._densities
         )

@@ -21,15 +21,17 @@ of nobody, may be anywhere at every look.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clearway.domain import TrackStates, seconds
+from clearway.domain import TrackStates, nanoseconds, seconds
 from clearway.domain.detection import Covariance
 from clearway.fusion.registration import N_TERMS
 from clearway.tracking import kalman
+from clearway.tracking.history import HINDSIGHT_S
 
 MEAN_HEIGHT_M = 1.72
 """Of people whose height is not known."""
@@ -105,11 +107,26 @@ class Passage:
         self._most_looks = most_looks
         self._looks: list[tuple[Look, TrackStates]] = []
 
-    def add(self, look: Look, tracks: TrackStates) -> None:
-        """Remember a look, in the order of the measurements, and the tracks of its instant."""
-        self._looks.append((look, tracks))
+    def add(self, look: Look, past: Callable[[int], TrackStates]) -> None:
+        """Remember a look, in the order of the measurements.
+
+        What sensors have seen since an earlier look tells better where its tracks were then, so
+        those of the last second are asked for anew.
+
+        Parameters
+        ----------
+        look : Look
+        past : callable
+            The tracks as they were at an instant, by all that is known now.
+        """
+        self._looks.append((look, past(look.time_ns)))
         self._looks.sort(key=lambda entry: entry[0].time_ns)
         del self._looks[: -self._most_looks]
+        fresh_ns = self.newest_ns - nanoseconds(HINDSIGHT_S)
+        self._looks = [
+            (each, past(each.time_ns) if each is not look and each.time_ns >= fresh_ns else tracks)
+            for each, tracks in self._looks
+        ]
 
     @property
     def newest_ns(self) -> int:

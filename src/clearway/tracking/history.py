@@ -16,7 +16,7 @@ import numpy as np
 from clearway.domain import TrackStates, nanoseconds, seconds
 from clearway.tracking import kalman
 
-_HINDSIGHT_S = 1.0
+HINDSIGHT_S = 1.0
 """Later detections than this say nothing more of where somebody stood."""
 
 
@@ -73,7 +73,7 @@ class TrackHistory:
             return TrackStates(
                 time_ns, np.empty(0, dtype=np.int64), np.empty((0, 4)), np.empty((0, 4, 4))
             )
-        hindsight_ns = time_ns + nanoseconds(_HINDSIGHT_S)
+        hindsight_ns = time_ns + nanoseconds(HINDSIGHT_S)
         later = [
             states
             for states in islice(self._snapshots, index + 1, None)
