@@ -26,12 +26,11 @@ from scipy.optimize import linear_sum_assignment
 from scipy.spatial import KDTree
 
 from clearway.bench.machine import cpu_name
-from clearway.bench.tracking.peers import Norfair, Own, Peer, follow
+from clearway.bench.tracking.peers import CLEARWAY, Norfair, Peer, follow
 from clearway.bench.tracking.scenario import Frame, Scenario, SensorModel, Variant
 from clearway.domain import NANOSECONDS
 from clearway.errors import ClearwayError, MissingExtraError
 from clearway.store.atomic import atomic_write
-from clearway.tracking import MultiSensorTracker, PersonSensor
 
 RATE_HZ = 10.0
 TILE_M = 10.0
@@ -229,7 +228,7 @@ def look(
 def measure(scene: Scenario, people: int, density_per_m2: float, with_norfair: bool) -> Row:
     """Time the tracker and its peers on one scene."""
     warm = round(WARM_UP_S * RATE_HZ)
-    own = follow(Own("clearway", tracker_of), scene)
+    own = follow(CLEARWAY, scene)
     return Row(
         people,
         density_per_m2,
@@ -239,30 +238,6 @@ def measure(scene: Scenario, people: int, density_per_m2: float, with_norfair: b
         1e3 * assignment_s(scene.frames[warm:]),
         1e3 * norfair_s(scene, warm) if with_norfair else float("nan"),
     )
-
-
-def tracker_of(scene: Scenario) -> MultiSensorTracker:
-    """Told of the sensors what is true."""
-    return MultiSensorTracker(
-        [
-            PersonSensor(
-                sensor.sensor_id,
-                sensor.sigma_m,
-                sensor.detection_probability,
-                sensor.clutter_per_scan,
-                RATE_HZ,
-                corners(*sensor.coverage),
-            )
-            for sensor in scene.sensors
-        ]
-    )
-
-
-def corners(
-    west: float, south: float, east: float, north: float
-) -> tuple[tuple[float, float], ...]:
-    """Of a rectangle."""
-    return ((west, south), (east, south), (east, north), (west, north))
 
 
 def assignment_s(frames: tuple[Frame, ...], most: int = 50) -> float:

@@ -312,6 +312,16 @@ def test_what_was_seen_since_an_earlier_look_counts_for_a_second(
     assert leader(found) == likelier
 
 
+def test_one_look_from_the_future_does_not_part_the_looks_of_others() -> None:
+    people = {1: (0.0, 0.0), 2: (0.5, 0.0)}
+    past = walkers(people, velocity_m_s=(0.0, 0.0))
+    looks = [look(0.1 * number, (0.05, 0.0)) for number in range(8)]
+    calm, disturbed = HandOver(offset_shares=NO_OFFSET), HandOver(offset_shares=NO_OFFSET)
+    disturbed.attribute(7, look(1e9, (0.0, 0.0)), past)
+    alone = shares(judged(calm, 1, looks, past))
+    assert shares(judged(disturbed, 1, looks, past)) == pytest.approx(alone, abs=1e-6)
+
+
 def test_a_source_is_forgotten_after_a_while() -> None:
     past = walkers({1: (0.0, 0.0), 2: (0.5, 0.0)}, velocity_m_s=(0.0, 0.0))
     again = look(40.0, (0.3, 0.0))

@@ -13,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from clearway.domain import TrackStates, nanoseconds
+from clearway.errors import ArgumentError
 from clearway.tracking import MultiSensorTracker, Scan, TrackerSettings
 from tests.tracking.people import SENSOR, followed, look, scan_at
 
@@ -284,6 +285,45 @@ def test_without_heights_they_are_mixed_up() -> None:
     """Otherwise the test above would show nothing."""
     runs = [shoulder_to_shoulder(seed, with_heights=False) for seed in range(6)]
     assert any(before != after for before, after in runs)
+
+
+def test_a_height_in_the_wrong_unit_harms_nobody() -> None:
+    rng = np.random.default_rng(1)
+    tracker = MultiSensorTracker([SENSOR])
+    people = np.array([[5.0, 5.0], [5.5, 5.0]])
+    for time_s in times_s(3.0):
+        tracker.update(scan_at(time_s, people, height_m=HEIGHTS_M))
+    before = followed(tracker.states(), people)
+    tracker.update(scan_at(3.0, people, height_m=100.0 * HEIGHTS_M))
+    tracker.update(look(3.1, people, rng, height_m=HEIGHTS_M))
+    assert np.isfinite(tracker.states().states).all()
+    assert 0 not in before
+    assert followed(tracker.states(), people) == before
+
+
+def test_a_crush_is_followed() -> None:
+    """140 people at 2.5 per square metre, two ways, who all are there from the first scan."""
+    rng = np.random.default_rng(1)
+    size_m = np.array([8.75, 6.4])
+    sensor = replace(
+        SENSOR, coverage=((0.0, 0.0), (size_m[0], 0.0), (size_m[0], size_m[1]), (0.0, size_m[1]))
+    )
+    row, column = np.divmod(np.arange(140), 14)
+    start = np.stack([(column + 0.5 * (row % 2)) * 0.625, (row + 0.5) * 0.64], axis=1)
+    speed = np.where(row % 2 == 0, 0.4, -0.4)
+    tracker = MultiSensorTracker([sensor])
+    shown = []
+    for time_s in times_s(15.0):
+        people = start.copy()
+        people[:, 0] = (start[:, 0] + speed * time_s) % size_m[0]
+        tracker.update(look(time_s, people, rng, sensor))
+        shown.append(sum(track != 0 for track in followed(tracker.states(), people)))
+    assert min(shown[50:]) > 120
+
+
+def test_a_tracker_without_sensors_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="sensors"):
+        MultiSensorTracker([])
 
 
 def test_heights_are_learned_and_sharpen() -> None:

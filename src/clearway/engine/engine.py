@@ -145,8 +145,9 @@ class Engine:
         """Let what is known of two people mix where their tracks may have been exchanged."""
         for exchange in exchanges:
             pair = exchange.one_id, exchange.other_id
-            self._beliefs.exchange(*pair, exchange.probability)
+            # Suspects mix what is known of the two, so that must not be mixed before.
             self._alerts.exchange(*pair, exchange.probability)
+            self._beliefs.exchange(*pair, exchange.probability)
 
     def _note_missing_scans(self, time_ns: int) -> None:
         """Tell the tracker of scans in which a camera saw nobody."""

@@ -57,7 +57,8 @@ class HandOver:
     memory_passages : float
         Over how many passages a changed offset is learned anew, > 1.
     forget_s : float
-        A source without a look for this long is forgotten; what it told of the offset stays.
+        A source without a look for this long before the newest is forgotten; what it told of the
+        offset stays.
 
     Raises
     ------
@@ -94,7 +95,6 @@ class HandOver:
         self._forget_ns = nanoseconds(forget_s)
         self._belief: OffsetBelief | None = None
         self._sources: dict[Hashable, _Source] = {}
-        self._newest_ns = 0
 
     def attribute(
         self, source: Hashable, look: Look, past: Callable[[int], TrackStates]
@@ -140,12 +140,10 @@ class HandOver:
         return None if self._belief is None else self._belief.offset
 
     def _entry(self, source: Hashable, time_ns: int, belief: OffsetBelief) -> _Source:
-        newest_ns = max(time_ns, self._newest_ns)
-        self._newest_ns = newest_ns
         self._sources = {
             name: entry
             for name, entry in self._sources.items()
-            if newest_ns - entry.passage.newest_ns <= self._forget_ns
+            if time_ns - entry.passage.newest_ns <= self._forget_ns
         }
         if source not in self._sources:
             kept = belief.fade()

@@ -19,7 +19,7 @@ from clearway.tracking import PersonSensor, Tracker, TrackHistory
 MEMORY_S = 60.0
 """How far back from the latest alarm's measurement the tracks are remembered."""
 LONGEST_LAG_S = 600.0
-"""An alarm that arrives later than this meets nobody."""
+"""For an alarm that arrives later than this nothing more is remembered."""
 
 
 def attribute(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from itertools import islice
+from itertools import islice, takewhile
 
 import numpy as np
 
@@ -74,11 +74,9 @@ class TrackHistory:
                 time_ns, np.empty(0, dtype=np.int64), np.empty((0, 4)), np.empty((0, 4, 4))
             )
         hindsight_ns = time_ns + nanoseconds(HINDSIGHT_S)
-        later = [
-            states
-            for states in islice(self._snapshots, index + 1, None)
-            if states.time_ns <= hindsight_ns
-        ]
+        later = takewhile(
+            lambda states: states.time_ns <= hindsight_ns, islice(self._snapshots, index + 1, None)
+        )
         filtered = [self._predicted(self._snapshots[index], time_ns), *later]
         known = filtered.pop()
         while filtered:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from clearway.domain import NANOSECONDS, TrackStates, seconds
+from clearway.errors import ArgumentError
 from clearway.tracking import kalman
 from clearway.tracking.association import Pairs, association_probabilities, close_pairs
 from clearway.tracking.clutter import Background
@@ -37,6 +38,8 @@ _LEAST_BIRTH = 1e-4
 """A detection that is less probably a new person starts no track."""
 _SURE = 0.8
 """From this association probability a detection teaches the registration."""
+_LARGEST_LOG_RATIO = 50.0
+"""Of a body height's two densities."""
 _UNWATCHED_DETECTION = 0.3
 """Of the detection probability, for a person whose track lies just outside the coverage."""
 
@@ -65,6 +68,11 @@ class MultiSensorTracker:
         Where people come from, besides a strip along the edge of the floor.
     settings : TrackerSettings, optional
 
+    Raises
+    ------
+    ArgumentError
+        No sensors.
+
     Notes
     -----
     O(n log n) per scan for n people at a bounded density.
@@ -77,6 +85,8 @@ class MultiSensorTracker:
         entries: shapely.Geometry | None = None,
         settings: TrackerSettings | None = None,
     ) -> None:
+        if not sensors:
+            raise ArgumentError("sensors", "there are none", "give at least one")
         self._settings = settings or TrackerSettings()
         self._sensors = tuple(sensors)
         self._index = {sensor.sensor_id: index for index, sensor in enumerate(self._sensors)}
@@ -263,14 +273,16 @@ class MultiSensorTracker:
         settings = self._settings
         height = scan.height_m[pairs.detection]
         noise = settings.height_sigma_m**2
-        own = _normal(height, tracks.height_m, tracks.height_variance_m2 + noise, pairs.track)
-        anybody = _normal(
+        own = _log_normal(height, tracks.height_m, tracks.height_variance_m2 + noise, pairs.track)
+        anybody = _log_normal(
             height,
             np.array([settings.population_height_m]),
             np.array([settings.population_height_sigma_m**2 + noise]),
             np.zeros(len(pairs), dtype=np.intp),
         )
-        ratio: NDArray[np.float64] = np.where(np.isfinite(height), own / anybody, 1.0)
+        # A height in the wrong unit is neither the track's nor anybody's.
+        log_ratio = np.clip(own - anybody, -_LARGEST_LOG_RATIO, _LARGEST_LOG_RATIO)
+        ratio: NDArray[np.float64] = np.where(np.isfinite(height), np.exp(log_ratio), 1.0)
         return ratio
 
     def _correct(
@@ -416,14 +428,14 @@ class MultiSensorTracker:
         return self._time_ns
 
 
-def _normal(
+def _log_normal(
     value: NDArray[np.float64],
     mean: NDArray[np.float64],
     variance: NDArray[np.float64],
     row: NDArray[np.intp],
 ) -> NDArray[np.float64]:
-    """Density at each value of the normal distribution of its row."""
-    density: NDArray[np.float64] = np.exp(
-        -0.5 * (value - mean[row]) ** 2 / variance[row]
-    ) / np.sqrt(2 * np.pi * variance[row])
-    return density
+    """Log density at each value of the normal distribution of its row, less a constant."""
+    log_density: NDArray[np.float64] = -0.5 * (
+        (value - mean[row]) ** 2 / variance[row] + np.log(variance[row])
+    )
+    return log_density
