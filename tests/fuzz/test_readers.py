@@ -57,14 +57,13 @@ def damaged_or_packed(draw: st.DrawFn) -> tuple[str, bytes]:
 @given(damaged_or_packed())
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damaged_files(tmp_path: Path, file: tuple[str, bytes]) -> None:
-    name, content = file
-    read_all(READERS, tmp_path / name, content)
+    read_all(READERS, tmp_path, *file)
 
 
 @given(st.sampled_from(sorted(SEEDS)), st.binary(max_size=200))
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes(tmp_path: Path, name: str, content: bytes) -> None:
-    read_all(READERS, tmp_path / name, content)
+    read_all(READERS, tmp_path, name, content)
 
 
 @pytest.mark.long
@@ -76,5 +75,4 @@ def test_any_bytes(tmp_path: Path, name: str, content: bytes) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_many_damaged_files(tmp_path: Path, file: tuple[str, bytes]) -> None:
-    name, content = file
-    read_all(READERS, tmp_path / name, content)
+    read_all(READERS, tmp_path, *file)

@@ -47,14 +47,13 @@ SPOILT_CSV = (*SPOILT, b"1e-999999999999999999999", b"\r", b",", b"a")
 @given(damaged(SEEDS, SPOILT_CSV))
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damaged_files(tmp_path: Path, file: tuple[str, bytes]) -> None:
-    name, content = file
-    read_all(READERS, tmp_path / name, content)
+    read_all(READERS, tmp_path, *file)
 
 
 @given(st.sampled_from(sorted(SEEDS)), st.binary(max_size=200))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes(tmp_path: Path, name: str, content: bytes) -> None:
-    read_all(READERS, tmp_path / name, SEEDS[name][:30] + content)
+    read_all(READERS, tmp_path, name, SEEDS[name][:30] + content)
 
 
 @pytest.mark.long
@@ -66,5 +65,4 @@ def test_any_bytes(tmp_path: Path, name: str, content: bytes) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_many_damaged_files(tmp_path: Path, file: tuple[str, bytes]) -> None:
-    name, content = file
-    read_all(READERS, tmp_path / name, content)
+    read_all(READERS, tmp_path, *file)

@@ -28,8 +28,11 @@ def damaged(
     return name, bytes(content)
 
 
-def read_all(readers: Mapping[str, Callable[[Path], Any]], path: Path, content: bytes) -> None:
+def read_all(
+    readers: Mapping[str, Callable[[Path], Any]], folder: Path, name: str, content: bytes
+) -> None:
     """Let every reader read it; each gives a result or one error that names the file."""
+    path = folder / name
     path.write_bytes(content)
     for reader in readers.values():
         try:

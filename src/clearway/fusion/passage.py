@@ -32,11 +32,8 @@ from clearway.domain.detection import Covariance
 from clearway.fusion.registration import N_TERMS
 from clearway.tracking import kalman
 from clearway.tracking.history import HINDSIGHT_S
+from clearway.tracking.settings import POPULATION_HEIGHT_M, POPULATION_HEIGHT_SIGMA_M
 
-MEAN_HEIGHT_M = 1.72
-"""Of people whose height is not known."""
-HEIGHT_SPREAD_M = 0.10
-"""Standard deviation of the same; both as in the HERMES corridor experiments, shoes included."""
 _WALKING_VARIANCE = 1.0
 """Of each component of an unknown walking velocity in m^2/s^2; people walk at 1.0 to 1.5 m/s."""
 SWAY_M = 0.04
@@ -324,8 +321,8 @@ def _log_height(
         return np.zeros(len(height_m))
     spread = np.full_like(height_m, np.nan) if sigma_m is None else sigma_m
     known = np.isfinite(height_m) & np.isfinite(spread)
-    expected = np.where(known, height_m, MEAN_HEIGHT_M)
-    variance = np.where(known, spread, HEIGHT_SPREAD_M) ** 2 + measured[1] ** 2
+    expected = np.where(known, height_m, POPULATION_HEIGHT_M)
+    variance = np.where(known, spread, POPULATION_HEIGHT_SIGMA_M) ** 2 + measured[1] ** 2
     log_density: NDArray[np.float64] = -0.5 * (
         (measured[0] - expected) ** 2 / variance + np.log(variance) + _LOG_2PI
     )

@@ -16,8 +16,9 @@ class Background:
     never falls below half the stated rate.  A sensor that floods is thereby discounted within a few
     scans.  People are those followed, but they do not vanish when their tracks do, nor appear when
     their tracks are confirmed: as many as were seen lately are still there, if the scan has as many
-    detections.  Otherwise each lost track would count as clutter, clutter keeps new tracks from
-    starting, and in a crush the tracker would give up on one person after the other.
+    detections beside the stated clutter.  Otherwise each lost track would count as clutter, clutter
+    keeps new tracks from starting, and in a crush the tracker would give up on one person after the
+    other.
 
     The density of unknown people (the undetected intensity of Williams, IEEE Trans. Aerospace and
     Electronic Systems 51(3), 2015) starts high, since people may be anywhere, and falls with every
@@ -35,6 +36,7 @@ class Background:
         self._area_m2 = float(sensor.area.area)
         self._clutter_per_scan = sensor.clutter_per_scan
         self._unknown_per_m2 = settings.initial_density_per_m2
+        self._kept_per_scan = float(np.exp(-1.0 / (settings.crowd_memory_s * sensor.rate_hz)))
         self._seen_lately: float | None = None
         """People whom a scan holds, by the scans before; None before the first."""
 
@@ -63,15 +65,13 @@ class Background:
         known : float
             How many are to be expected from tracks.
         """
-        settings = self._settings
         unknown = self._unknown_per_m2 * self._area_m2 * self._sensor.detection_probability
         lately = detections - self._sensor.clutter_per_scan
         if self._seen_lately is not None:
-            kept = np.exp(-1.0 / (settings.crowd_memory_s * self._sensor.rate_hz))
-            lately = min(kept * self._seen_lately, lately)
+            lately = min(self._kept_per_scan * self._seen_lately, lately)
         self._seen_lately = max(known, lately)
         surplus = max(0.0, detections - max(known + unknown, self._seen_lately))
-        gain = 1.0 / (settings.clutter_memory_scans + 1.0)
+        gain = 1.0 / (self._settings.clutter_memory_scans + 1.0)
         self._clutter_per_scan += gain * (surplus - self._clutter_per_scan)
         # Quiet minutes must not make it zero.
         self._clutter_per_scan = max(self._clutter_per_scan, self._sensor.clutter_per_scan / 2)

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 from clearway.tracking import kalman
 
+POPULATION_HEIGHT_M = 1.72
+"""Mean body height, with shoes, of people of whom nothing else is known."""
+POPULATION_HEIGHT_SIGMA_M = 0.10
+"""Its standard deviation; both as in the HERMES corridor experiments."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrackerSettings:
@@ -76,6 +81,5 @@ class TrackerSettings:
 
     height_sigma_m: float = 0.05
     """Standard deviation of a sensor's body heights."""
-    population_height_m: float = 1.72
-    population_height_sigma_m: float = 0.10
-    """Body heights of people with shoes, of whom nothing else is known."""
+    population_height_m: float = POPULATION_HEIGHT_M
+    population_height_sigma_m: float = POPULATION_HEIGHT_SIGMA_M

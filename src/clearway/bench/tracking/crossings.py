@@ -32,6 +32,7 @@ from clearway.fusion.candidates import candidate_set
 from clearway.fusion.handover import HandOver, Look
 from clearway.tracking import Scan
 from clearway.tracking.history import TrackHistory
+from clearway.tracking.settings import POPULATION_HEIGHT_M, POPULATION_HEIGHT_SIGMA_M
 from clearway.trial.reliability import reliability
 from clearway.trial.statistics import Proportion, proportion
 
@@ -72,8 +73,6 @@ _IDEAL_HEIGHT_SIGMA_M = 0.01
 _HISTORY_S = 6.0
 _CAMERA_GATE_M = 0.6
 """Three standard deviations of the worse person sensor."""
-_POPULATION_HEIGHT_M = (1.72, 0.10)
-"""Mean and standard deviation, of clutter that looks like a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,7 +422,7 @@ def _assigned(
 def _heights(
     frame: Frame, detections_m: NDArray[np.float64], rng: np.random.Generator
 ) -> NDArray[np.float64]:
-    heights = rng.normal(*_POPULATION_HEIGHT_M, len(detections_m))
+    heights = rng.normal(POPULATION_HEIGHT_M, POPULATION_HEIGHT_SIGMA_M, len(detections_m))
     seen, people = _assigned(detections_m, frame.position_m, _CAMERA_GATE_M)
     heights[seen] = frame.height_m[people] + rng.normal(0.0, HEIGHT_SIGMA_M, len(seen))
     return heights
