@@ -1,12 +1,17 @@
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import rel_entr
 
-from clearway.domain import Attribution, Modality, nanoseconds
+from clearway.domain import HYPOTHESES, Attribution, Belief, Modality, nanoseconds
 from clearway.fusion import BeliefKeeper, CueKeeper
+from clearway.fusion.cueing import LookWorth
+from clearway.fusion.readings import trace_readings
 from clearway.site.schema import Site, Trace
 from tests.support.builders import evidence, tracks_at
 
 INSIDE, OUTSIDE = (20.0, 3.0), (30.0, 3.0)
-THRESHOLD = 0.1
 
 
 @pytest.fixture
@@ -21,8 +26,8 @@ def sensor(station: Site) -> Trace:
 
 
 @pytest.fixture
-def keeper(sensor: Trace) -> CueKeeper:
-    return CueKeeper(sensor, THRESHOLD)
+def keeper(station: Site, sensor: Trace) -> CueKeeper:
+    return CueKeeper(sensor, station.decision)
 
 
 def suspect(beliefs: BeliefKeeper, track_id: int, log_ratio: float = 5.0) -> None:
@@ -57,8 +62,9 @@ def test_nobody_out_of_view_is_looked_at(keeper: CueKeeper, beliefs: BeliefKeepe
     assert keeper.cue(tracks_at(2.2, {1: INSIDE}), beliefs) is not None
 
 
-def test_the_most_suspect_in_view_comes_first(keeper: CueKeeper, beliefs: BeliefKeeper) -> None:
-    for track_id, log_ratio in ((1, 4.0), (2, 6.0), (3, 9.0)):
+def test_the_look_that_is_worth_most_comes_first(keeper: CueKeeper, beliefs: BeliefKeeper) -> None:
+    # 0.34, 0.16 and again 0.16 of explosives: at 0.16 a look can still call the guard off.
+    for track_id, log_ratio in ((1, 4.0), (2, 3.0), (3, 3.0)):
         suspect(beliefs, track_id, log_ratio)
     cue = keeper.cue(tracks_at(2.0, {1: INSIDE, 2: (18.0, 2.0), 3: OUTSIDE}), beliefs)
     assert cue is not None
@@ -98,8 +104,8 @@ def test_a_shot_that_missed_may_be_repeated(
     keeper: CueKeeper, beliefs: BeliefKeeper, sensor: Trace
 ) -> None:
     both = {1: INSIDE, 2: (18.0, 2.0)}
-    suspect(beliefs, 1, 9.0)
-    suspect(beliefs, 2, 5.0)
+    suspect(beliefs, 1, 5.0)
+    suspect(beliefs, 2, 6.0)
     keeper.retry()
     first = keeper.cue(tracks_at(2.0, both), beliefs)
     keeper.retry()
@@ -122,3 +128,65 @@ def test_an_id_that_was_forgotten_may_be_looked_at_again(
 
 def test_an_empty_floor_needs_no_look(keeper: CueKeeper, beliefs: BeliefKeeper) -> None:
     assert keeper.cue(tracks_at(2.0, {}), beliefs) is None
+
+
+def carrying_explosive(probability: float) -> Belief:
+    vector = np.zeros(len(HYPOTHESES))
+    vector[:2] = 1.0 - probability, probability
+    return Belief(vector, np.full(len(HYPOTHESES), 1.0 / len(HYPOTHESES)), {})
+
+
+@pytest.fixture
+def worth(station: Site, sensor: Trace) -> LookWorth:
+    readings = trace_readings(sensor.substances, sensor.error_model.pfa)
+    return LookWorth(readings, station.decision.relative_costs)
+
+
+def test_a_look_that_cannot_change_the_decision_saves_nothing(worth: LookWorth) -> None:
+    around = worth.of(carrying_explosive(0.12))
+    sure = worth.of(carrying_explosive(0.6))
+    assert around is not None
+    assert sure is not None
+    assert around.saving > 0.0
+    assert sure.saving == 0.0
+    assert sure.information > around.information
+    assert around > sure
+
+
+def test_a_look_at_somebody_of_whom_all_is_known_is_worth_nothing(worth: LookWorth) -> None:
+    assert worth.of(carrying_explosive(0.999)) is None
+    assert worth.of(carrying_explosive(0.001)) is None
+
+
+def test_a_person_of_whom_all_is_known_is_left_alone(
+    keeper: CueKeeper, beliefs: BeliefKeeper
+) -> None:
+    suspect(beliefs, 1, 14.0)
+    assert keeper.cue(tracks_at(2.0, {1: INSIDE}), beliefs) is None
+
+
+@given(st.lists(st.floats(0.0, 1.0), min_size=7, max_size=7).filter(lambda parts: sum(parts) > 0.1))
+def test_the_worth_is_what_looking_at_each_reading_gives(station: Site, parts: list[float]) -> None:
+    """Against the sums of the module's formula, reading by reading."""
+    (sensor,) = station.trace_sensors
+    costs = station.decision.relative_costs
+    readings = trace_readings(sensor.substances, sensor.error_model.pfa)
+    vector = np.array(parts) / sum(parts)
+    belief = Belief(vector, vector, {})
+
+    def risk(probability: float) -> float:
+        stop = (1.0 - probability) * costs.needless_stop + costs.guard_per_stop
+        return min(probability * costs.missed_carrier, stop)
+
+    saved, told = risk(belief.threat), 0.0
+    for reading in readings:
+        chance = float(reading.likelihood @ vector)
+        after = reading.likelihood * vector / chance
+        saved -= chance * risk(Belief(after, vector, {}).threat)
+        told += chance * float(rel_entr(after, vector).sum())
+    worth = LookWorth(readings, costs).of(belief)
+    if worth is None:
+        assert told < 0.01 + 1e-9
+    else:
+        assert worth.information == pytest.approx(told, abs=1e-9)
+        assert worth.saving == pytest.approx(max(saved, 0.0), abs=1e-7)

@@ -56,12 +56,21 @@ class RecognitionModel:
 
     def evidence(self, firearm: int, explosive: int) -> Evidence:
         """What one examination says, as likelihood ratios against "none"."""
-        likelihood = self._likelihood(firearm, explosive)
+        declared = [_FIREARMS[firearm - 1]] if firearm else []
+        return self._evidence(self._likelihood(firearm, explosive), declared, explosive)
+
+    def evidence_of_any_firearm(self, explosive: int) -> Evidence:
+        """What an examination says that declares a firearm and does not name its kind."""
+        likelihood = self._likelihood(1, explosive) + self._likelihood(2, explosive)
+        return self._evidence(likelihood, list(_FIREARMS), explosive)
+
+    def _evidence(
+        self, likelihood: NDArray[np.float64], declared: list[ThreatClass], explosive: int
+    ) -> Evidence:
         # Without confusion a handgun is never called a long gun: the ratio is minus infinity.
         with np.errstate(divide="ignore"):
             log_ratio = np.log(likelihood / likelihood[0])
-        declared = [_FIREARMS[firearm - 1]] if firearm else []
-        declared += [ThreatClass.EXPLOSIVE] if explosive else []
+        declared = [*declared, ThreatClass.EXPLOSIVE] if explosive else declared
         return Evidence(
             Modality.CURTAIN,
             tuple(log_ratio.tolist()),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import UUID4, BaseModel, ConfigDict, Field, IPvAnyNetwork
 
 from clearway.domain.threat import ThreatClass
 
@@ -97,6 +97,8 @@ class _Sensor(_Section):
     """The part of the floor where it can see a person."""
     source: Source
     """Where the figures come from: a publication, a measurement, or "assumed" with the reason."""
+    node_id: UUID4 | None = None
+    """Its SAPIENT node id, fixed for its life; without one it is derived from the two names."""
 
 
 class PositionError(_Section):
@@ -330,6 +332,15 @@ class Decision(_Section):
         return self.costs.alert_probability
 
     @property
+    def relative_costs(self) -> Costs:
+        """The costs, or for a plain threshold t those that it implies: a missed carrier weighs
+        1 - t where a needless stop weighs t."""
+        if self.costs is not None:
+            return self.costs
+        threshold = self.alert_threshold
+        return Costs(missed_carrier=1.0 - threshold, needless_stop=threshold)
+
+    @property
     def withdrawal_threshold(self) -> float:
         """An alert whose probability stays below this is withdrawn."""
         return self.withdrawal_share * self.alert_threshold
@@ -346,6 +357,30 @@ class EngineSettings(_Section):
     """How often all tracks are reported."""
     untracked_density_per_m2: Positive = 0.005
     """Mean density of people whom no track follows; decides when an alarm is nobody's."""
+
+
+class Service(_Section):
+    """The live service: where sensors connect, and which of them are let in."""
+
+    node_id: UUID4 | None = None
+    """SAPIENT node id of the site's fusion node; without one it is derived from the site's name."""
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    """Address to listen on."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 5020
+    """TCP port; 0 takes any free one."""
+    certificates: Annotated[str, Field(min_length=1)] | None = None
+    """Folder made by ``clearway certs``, relative to the site file; connections are then TLS 1.3
+    with certificates on both sides."""
+    plain: bool = False
+    """Whether connections without TLS are let in at all, from the networks below only."""
+    plain_networks: tuple[IPvAnyNetwork, ...] = ()
+    """Networks besides this machine itself from which connections without TLS are let in."""
+    log: Annotated[str, Field(min_length=1)] = "log"
+    """Folder of the message log and of what a restart needs, relative to the site file."""
+    log_keep_days: Positive = 3.0
+    """Older parts of the log, which holds positions of people, are deleted."""
+    drill: bool = True
+    """Whether alerts that leave the house are marked as an exercise."""
 
 
 class CrowdModel(StrEnum):
@@ -459,6 +494,8 @@ class Site(_Section):
     """When a guard is told."""
     engine: EngineSettings = EngineSettings()
     """How long the engine waits and remembers."""
+    service: Service = Service()
+    """How sensors connect to the live service."""
     sensors: Annotated[tuple[Sensor, ...], Field(min_length=1)]
     """All sensors."""
     crowd: Crowd

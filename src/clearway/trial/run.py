@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import heapq
 import platform
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
@@ -23,8 +22,8 @@ from clearway.trial.files import SUMMARY_FILE, TIMINGS_FILE, write_json
 from clearway.trial.metrics import summarise
 from clearway.trial.recorder import Recorder
 from clearway.twin.crowd import open_crowd
-from clearway.twin.observation import Observation
 from clearway.twin.random_streams import random_stream
+from clearway.twin.under_way import UnderWay
 from clearway.twin.world import START_NS, World
 
 _CHUNK_S = 2.0
@@ -169,7 +168,7 @@ def drive(
     (list of Event, float)
         What the engine said, and the share of the run that is done.
     """
-    under_way = _UnderWay()
+    under_way = UnderWay()
     duration_s = world.crowd.duration_s
     for end_ns, observations in world.observations(duration_s, _CHUNK_S, threads):
         under_way.send(observations)
@@ -189,30 +188,6 @@ def drive(
     with stopwatch:
         events = engine.flush()
     yield events, 1.0
-
-
-class _UnderWay:
-    """Messages that were sent and have not arrived."""
-
-    def __init__(self) -> None:
-        self._heap: list[tuple[int, int, Observation]] = []
-        self._sent = 0
-
-    def send(self, observations: Iterable[Observation]) -> None:
-        """Put messages on their way."""
-        for observation in observations:
-            self._sent += 1
-            key = observation.detection.received_ns, self._sent
-            heapq.heappush(self._heap, (*key, observation))
-
-    def arrivals(self, before_ns: int | None) -> Iterator[tuple[Sequence[Observation], int]]:
-        """Messages by instant of arrival, and that instant; all of them if there is no limit."""
-        while self._heap and (before_ns is None or self._heap[0][0] < before_ns):
-            clock_ns = self._heap[0][0]
-            arrived = []
-            while self._heap and self._heap[0][0] == clock_ns:
-                arrived.append(heapq.heappop(self._heap)[2])
-            yield arrived, clock_ns
 
 
 def write_run_file(folder: Path, request: RunRequest, world: World) -> None:

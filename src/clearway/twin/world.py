@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
+import numpy as np
+
 from clearway.domain import nanoseconds, seconds
 from clearway.fusion import Cue
-from clearway.site.schema import Site
+from clearway.site.schema import Sensor, Site
 from clearway.twin.camera import CameraTwin
 from clearway.twin.carriers import Loads, draw_loads
 from clearway.twin.crowd.people import Crowd
@@ -31,33 +33,45 @@ class World:
         In the site frame.
     seed : int
         Decides what people carry and what sensors make of it.
+    only : collection of str, optional
+        Ids of the sensors wanted; default all.  Each draws from its own stream, so what one of
+        them sends does not depend on which others there are.
     """
 
-    def __init__(self, site: Site, crowd: Crowd, seed: int) -> None:
+    def __init__(
+        self, site: Site, crowd: Crowd, seed: int, only: Collection[str] | None = None
+    ) -> None:
         self.crowd = crowd
         self.loads: Loads = draw_loads(
             len(crowd), site.crowd.carriers, site.trace_sensors, random_stream(seed, "carriers")
         )
-        self._cameras = [
-            CameraTwin(sensor, crowd, random_stream(seed, f"sensor {sensor.id}"), START_NS)
-            for sensor in site.cameras
-        ]
-        self._curtains = [
-            CurtainTwin(
-                sensor,
-                site.line(sensor.trigger_line),
-                crowd,
-                self.loads,
-                random_stream(seed, f"sensor {sensor.id}"),
-                START_NS,
-            )
-            for sensor in site.curtains
+
+        def wanted(sensor: Sensor) -> bool:
+            return only is None or sensor.id in only
+
+        def stream(sensor: Sensor) -> np.random.Generator:
+            return random_stream(seed, f"sensor {sensor.id}")
+
+        self._sensing: list[CameraTwin | CurtainTwin] = [
+            *(
+                CameraTwin(sensor, crowd, stream(sensor), START_NS)
+                for sensor in filter(wanted, site.cameras)
+            ),
+            *(
+                CurtainTwin(
+                    sensor,
+                    site.line(sensor.trigger_line),
+                    crowd,
+                    self.loads,
+                    stream(sensor),
+                    START_NS,
+                )
+                for sensor in filter(wanted, site.curtains)
+            ),
         ]
         self._traces = {
-            sensor.id: TraceTwin(
-                sensor, crowd, self.loads, random_stream(seed, f"sensor {sensor.id}"), START_NS
-            )
-            for sensor in site.trace_sensors
+            sensor.id: TraceTwin(sensor, crowd, self.loads, stream(sensor), START_NS)
+            for sensor in filter(wanted, site.trace_sensors)
         }
 
     def observations(
@@ -89,14 +103,13 @@ class World:
         ]
         if not ends:
             return
-        sensors: list[CameraTwin | CurtainTwin] = [*self._cameras, *self._curtains]
         with ThreadPoolExecutor(max_workers=threads) as pool:
             ahead = None
             for end_ns, following_ns in zip(ends, [*ends[1:], None], strict=True):
-                current = ahead or [pool.submit(sensor.sense, end_ns) for sensor in sensors]
+                current = ahead or [pool.submit(sensor.sense, end_ns) for sensor in self._sensing]
                 found = [future.result() for future in current]
                 if following_ns is not None:
-                    ahead = [pool.submit(sensor.sense, following_ns) for sensor in sensors]
+                    ahead = [pool.submit(sensor.sense, following_ns) for sensor in self._sensing]
                 yield START_NS + end_ns, list(chain.from_iterable(found))
 
     def respond(self, cue: Cue, clock_ns: int) -> Observation:
