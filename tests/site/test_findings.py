@@ -257,3 +257,31 @@ def test_one_substance_has_one_share_of_people() -> None:
     assert fault.field == "sensors[7].substances.tnt"
     assert "other shares" in fault.problem
     assert "people have it or not" in fault.remedy
+
+
+NODE_ID = 'node_id = "9b2f1c7e-4a4e-4d61-9b0a-5c8e2f3d7a10"'
+
+
+@pytest.mark.parametrize(
+    ("service", "field", "problem"),
+    [
+        (NODE_ID, "sensors[0].node_id", "9b2f1c7e-4a4e-4d61-9b0a-5c8e2f3d7a10 is used twice"),
+        ('plain_networks = ["10.1.0.0/16"]', "service.plain_networks", "set `plain = true`"),
+        ('plain = true\ncertificates = "certs"', "service.plain", "leave out `plain`"),
+    ],
+)
+def test_a_service_that_contradicts_itself(service: str, field: str, problem: str) -> None:
+    text = TEXT.replace('kind = "camera"', f'kind = "camera"\n{NODE_ID}', 1)
+    text = text.replace("[engine]", f"[service]\n{service}\n\n[engine]", 1)
+    with pytest.raises(InputError) as caught:
+        site_from_text(text, STATION)
+    assert [fault.field for fault in caught.value.faults] == [field]
+    assert problem in str(caught.value)
+
+
+def test_a_service_may_name_networks() -> None:
+    text = TEXT.replace(
+        "[engine]", '[service]\nplain = true\nplain_networks = ["10.1.0.0/16"]\n\n[engine]', 1
+    )
+    (network,) = site_from_text(text, STATION).service.plain_networks
+    assert str(network) == "10.1.0.0/16"

@@ -10,10 +10,13 @@ import typer
 
 from clearway.cli.attribute import attribute
 from clearway.cli.bench import bench_app
+from clearway.cli.certs import certs_app
 from clearway.cli.doctor import doctor
 from clearway.cli.image import image
 from clearway.cli.report import report
 from clearway.cli.run import demo, run
+from clearway.cli.sapient import sapient_app
+from clearway.cli.serve import node, replay, serve
 from clearway.cli.site import site_app
 from clearway.cli.track import track
 from clearway.cli.trial import trial
@@ -33,9 +36,14 @@ app.command()(trial)
 app.command()(image)
 app.command()(track)
 app.command()(attribute)
+app.command()(serve)
+app.command()(node)
+app.command()(replay)
 app.command()(doctor)
 app.add_typer(site_app, name="site")
 app.add_typer(bench_app, name="bench")
+app.add_typer(certs_app, name="certs")
+app.add_typer(sapient_app, name="sapient")
 
 _BAD_INPUT = 2
 _INTERRUPTED = 130

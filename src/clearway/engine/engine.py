@@ -59,10 +59,7 @@ class Engine:
         }
         self._beliefs = BeliefKeeper(site.prior)
         self._alerts = AlertKeeper(site.decision, self._beliefs)
-        self._cues = {
-            sensor.id: CueKeeper(sensor, site.decision)
-            for sensor in site.trace_sensors
-        }
+        self._cues = {sensor.id: CueKeeper(sensor, site.decision) for sensor in site.trace_sensors}
         self._report_interval_ns = nanoseconds(1.0 / settings.report_rate_hz)
         self._next_report_ns: int | None = None
         self._last_present_ns: dict[int, int] = {}

@@ -14,6 +14,7 @@ from clearway.site.schema import (
     Curtain,
     Decision,
     Sensor,
+    Service,
     Site,
     Trace,
 )
@@ -59,6 +60,7 @@ def _names(site: Site) -> Iterator[Finding]:
                 problem = f"the id `{member.id}` is used twice among the {group}"
                 yield (group, index, "id"), problem, "give each its own id"
             seen[member.id] += 1
+    yield from _node_ids(site)
     for index, sensor in enumerate(site.sensors):
         if isinstance(sensor, Curtain):
             place = ("sensors", index, "trigger_line")
@@ -66,6 +68,25 @@ def _names(site: Site) -> Iterator[Finding]:
     for index, flow in enumerate(site.crowd.flows):
         yield from _reference(("crowd", "flows", index, "entry"), flow.entry, "entry", site.entries)
         yield from _reference(("crowd", "flows", index, "exit"), flow.exit, "exit", site.exits)
+
+
+def _node_ids(site: Site) -> Iterator[Finding]:
+    """A node id names one node for life; two with one would be taken for each other."""
+    seen = {site.service.node_id}
+    for index, sensor in enumerate(site.sensors):
+        if sensor.node_id is not None and sensor.node_id in seen:
+            problem = f"the node id {sensor.node_id} is used twice"
+            yield ("sensors", index, "node_id"), problem, "give each node its own UUID"
+        seen.add(sensor.node_id)
+
+
+def _connections(service: Service) -> Iterator[Finding]:
+    if service.plain_networks and not service.plain:
+        problem = "networks are named, yet connections without TLS are not let in"
+        yield ("service", "plain_networks"), problem, "set `plain = true`, or leave them out"
+    if service.plain and service.certificates is not None:
+        problem = "certificates are named, yet connections are to be without TLS"
+        yield ("service", "plain"), problem, "leave out `plain`, or `certificates`"
 
 
 def _reference(place: Place, wanted: str, what: str, known: Sequence[_Named]) -> Iterator[Finding]:
@@ -96,6 +117,7 @@ def _figures(site: Site) -> Iterator[Finding]:
                 place = ("sensors", index, "substances", name, "pd")
                 yield from _useful(place, substance.pd, sensor.error_model.pfa)
     yield from _decision(site.decision)
+    yield from _connections(site.service)
     yield from _memory(site)
     yield from _punctuality(site)
     yield from _shared_substances(site)

@@ -334,7 +334,8 @@ class Decision(_Section):
     @property
     def relative_costs(self) -> Costs:
         """The costs, or for a plain threshold t those that it implies: a missed carrier weighs
-        1 - t where a needless stop weighs t."""
+        1 - t where a needless stop weighs t.
+        """
         if self.costs is not None:
             return self.costs
         threshold = self.alert_threshold

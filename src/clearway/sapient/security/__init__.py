@@ -1,0 +1,55 @@
+"""Who may connect: certificates, TLS on both sides, and the list of nodes that are let in.
+
+SAPIENT has neither encryption nor authentication; this is an addition (BSI Flex 335 v2.0 only
+asks for TCP, 4.1).  A node proves its node id by a certificate of the site's own authority that
+carries the id, and is let in while the id is on the site's list.
+
+``authority``
+    makes the site's authority and issues, renews and lists certificates
+``contexts``
+    TLS 1.3 settings for either end, and what a failed handshake means
+``identity``
+    the node id in a certificate
+``allow_list``
+    which nodes are let in
+``plain``
+    from where connections without TLS are let in
+``files``
+    keys and certificates on disk
+"""
+
+from clearway.sapient.security.allow_list import AllowList
+from clearway.sapient.security.authority import (
+    ALLOW_LIST,
+    AUTHORITY,
+    Credentials,
+    Issued,
+    create_authority,
+    credentials_of,
+    issue,
+    issued,
+    renew,
+    revoke,
+)
+from clearway.sapient.security.contexts import client_context, handshake_problem, server_context
+from clearway.sapient.security.identity import node_id_of
+from clearway.sapient.security.plain import permits_plain
+
+__all__ = [
+    "ALLOW_LIST",
+    "AUTHORITY",
+    "AllowList",
+    "Credentials",
+    "Issued",
+    "client_context",
+    "create_authority",
+    "credentials_of",
+    "handshake_problem",
+    "issue",
+    "issued",
+    "node_id_of",
+    "permits_plain",
+    "renew",
+    "revoke",
+    "server_context",
+]
