@@ -39,9 +39,23 @@ def demo(
     headless: Annotated[
         bool, typer.Option("--headless", help="Always exit at the end; plain output.")
     ] = False,
+    live: Annotated[
+        bool,
+        typer.Option(
+            "--live", help="In real time: a service and a process per sensor, over mutual TLS."
+        ),
+    ] = False,
 ) -> None:
     """Three minutes in a station corridor, ending in a report."""
     with as_file(files("clearway.site") / "station.toml") as site:
+        if live:
+            from clearway.cli.live_demo import live_demo
+            from clearway.cli.notices import printer
+
+            console = Console()
+            live_demo(site, output, duration, seed, console, printer(console))
+            console.print(f"Log and alerts: {output}; `clearway replay {output}` runs them again")
+            return
         run(site, output=output, duration=duration, seed=seed, threads=threads, headless=headless)
 
 

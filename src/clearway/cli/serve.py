@@ -1,0 +1,202 @@
+"""`clearway serve`, `clearway node` and `clearway replay`: the live service and its log."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from clearway.cli.addresses import host_and_port
+from clearway.cli.notices import printer
+from clearway.cli.run import CrowdOption, DurationOption, RateOption, SeedOption
+from clearway.site.schema import SensorKind
+
+if TYPE_CHECKING:
+    from clearway.bridges.bridge import AnyBridge
+    from clearway.site.schema import Site
+
+SiteArgument = Annotated[Path, typer.Argument(help="Site file (TOML).", show_default=False)]
+CertificatesOption = Annotated[
+    Path | None, typer.Option(help="Folder made by `clearway certs`; default: the site file's.")
+]
+
+
+def serve(
+    site: SiteArgument,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="TCP port; 0 takes a free one.")] = None,
+    certificates: CertificatesOption = None,
+    folder: Annotated[
+        Path | None, typer.Option("--log", help="Folder of log, alerts and checkpoint.")
+    ] = None,
+    parent: Annotated[
+        str | None, typer.Option(help="HOST:PORT of a higher fusion node to report to.")
+    ] = None,
+    mqtt: Annotated[str | None, typer.Option(help="HOST:PORT of an MQTT broker.")] = None,
+    tak: Annotated[
+        str | None, typer.Option(help="tls://, tcp:// or udp:// address for guards' phones.")
+    ] = None,
+    cap: Annotated[Path | None, typer.Option(help="Folder for CAP alert files.")] = None,
+) -> None:
+    """Accept sensors, follow people, raise alerts: until interrupted."""
+    from clearway.service.serve import ServeRequest
+    from clearway.service.serve import serve as run_service
+    from clearway.site.reading import read_text, site_from_text
+
+    text = read_text(site)
+    known = site_from_text(text, site)
+    settings = known.service
+    console = Console()
+    named = None if settings.certificates is None else site.parent / settings.certificates
+    request = ServeRequest(
+        site=known,
+        site_text=text,
+        folder=folder or site.parent / settings.log,
+        host=host or settings.host,
+        port=settings.port if port is None else port,
+        certificates=certificates or named,
+        parent=None if parent is None else host_and_port(parent, "--parent"),
+        bridges=_bridges(known, mqtt, tak, cap),
+        on_notice=printer(console),
+        on_ready=lambda bound: console.print(f"Listening on port {bound}", highlight=False),
+    )
+    _run_until_stopped(lambda stop: run_service(request, stop))
+
+
+def _bridges(
+    site: Site, mqtt: str | None, tak: str | None, cap: Path | None
+) -> tuple[AnyBridge, ...]:
+    """The bridges that were asked for; each needs an extra of its own."""
+    bridges: list[AnyBridge] = []
+    if mqtt is not None:
+        from clearway.bridges.mqtt import MqttBridge, MqttSettings
+
+        broker, broker_port = host_and_port(mqtt, "--mqtt")
+        bridges.append(MqttBridge(MqttSettings(site.name, host=broker, port=broker_port)))
+    if tak is not None:
+        from clearway.bridges.cursor_on_target import EventSettings
+        from clearway.bridges.tak import TakBridge, TakSettings
+
+        bridges.append(TakBridge(TakSettings(tak, EventSettings(drill=site.service.drill))))
+    if cap is not None:
+        from clearway.bridges.cap import CapBridge, CapSettings
+
+        bridges.append(
+            CapBridge(cap, CapSettings(site.name, area=site.name, drill=site.service.drill))
+        )
+    return tuple(bridges)
+
+
+def node(
+    kind: Annotated[SensorKind, typer.Argument(help="Which sensors to play.")],
+    site: SiteArgument,
+    connect: Annotated[str | None, typer.Option(help="HOST:PORT; default: the site's.")] = None,
+    sensor: Annotated[
+        str | None, typer.Option(help="Id of one sensor; default: all of this kind.")
+    ] = None,
+    simulate: Annotated[
+        bool, typer.Option("--simulate", help="Play the twin; there is nothing else to play yet.")
+    ] = False,
+    crowd: CrowdOption = None,
+    rate: RateOption = None,
+    duration: DurationOption = None,
+    seed: SeedOption = 1,
+    start: Annotated[
+        datetime | None,
+        typer.Option(help="UTC of the beginning, a whole second; the same for all nodes."),
+    ] = None,
+    certificates: CertificatesOption = None,
+) -> None:
+    """Play sensors of a site as SAPIENT nodes in real time."""
+    from clearway.errors import ArgumentError
+    from clearway.nodes.edge import NodeRequest, run_node
+    from clearway.site.reading import load_site
+    from clearway.twin.crowd import open_crowd
+    from clearway.twin.random_streams import random_stream
+
+    if not simulate:
+        raise ArgumentError(
+            "--simulate",
+            "real sensors bring their own program",
+            "add --simulate, or see the how-to page on connecting a sensor",
+        )
+    known = load_site(site)
+    wanted = [
+        one for one in known.sensors if one.kind is kind and (sensor is None or one.id == sensor)
+    ]
+    if not wanted:
+        ids = ", ".join(one.id for one in known.sensors if one.kind is kind) or "none"
+        raise ArgumentError("--sensor", f"no such {kind.value}", f"name one of: {ids}")
+    people = open_crowd(
+        known,
+        crowd_file=crowd,
+        rate_per_min=rate,
+        duration_s=duration,
+        rng=random_stream(seed, "crowd"),
+    )
+    settings = known.service
+    host, port = (
+        (settings.host, settings.port) if connect is None else host_and_port(connect, "--connect")
+    )
+    named = None if settings.certificates is None else site.parent / settings.certificates
+    begin = start.replace(tzinfo=UTC) if start is not None else datetime.now(UTC)
+    start_ns = (int(begin.timestamp()) + (0 if start is not None else 3)) * 1_000_000_000
+    requests = [
+        NodeRequest(
+            site=known,
+            sensor=one,
+            crowd=people,
+            seed=seed,
+            host=host,
+            port=port,
+            start_ns=start_ns,
+            certificates=certificates or named,
+            on_notice=printer(Console()),
+        )
+        for one in wanted
+    ]
+
+    async def play(stop: asyncio.Event) -> None:
+        playing = asyncio.gather(*(run_node(request) for request in requests))
+        playing.add_done_callback(lambda _: stop.set())
+        await stop.wait()
+        playing.cancel()
+        with suppress(asyncio.CancelledError):
+            await playing
+
+    _run_until_stopped(play)
+
+
+def replay(
+    log: Annotated[Path, typer.Argument(help="A log's folder or file.", show_default=False)],
+) -> None:
+    """Run a log through the engine again and compare the alerts with those told live."""
+    from clearway.cli.replay_table import print_replay
+    from clearway.service.replay import replay_log
+
+    console = Console()
+    with console.status("replaying"):
+        result = replay_log(log)
+    print_replay(console, result)
+    if not result.same_as_live and not result.flaws:
+        raise typer.Exit(1)
+
+
+def _run_until_stopped(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
+    """Run until it ends, or is told to end by an interrupt or a termination signal."""
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        await main(stop)
+
+    asyncio.run(run())

@@ -1,0 +1,156 @@
+"""A simulated sensor as a node of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from clearway.nodes.player import SensorPlayer
+from clearway.profile import aim_of, sensor_registration, status_message
+from clearway.sapient.bindings import SapientMessage, TaskAck
+from clearway.sapient.client import Client, ClientEvent
+from clearway.sapient.security import client_context, credentials_of, node_id_of
+from clearway.sapient.session import (
+    Connected,
+    Disconnected,
+    ErrorReceived,
+    Rejected,
+    TaskReceived,
+    ulid_source,
+)
+from clearway.site.schema import Sensor, Site, Trace
+from clearway.twin.crowd.people import Crowd
+from clearway.twin.random_streams import random_stream
+
+_LINGER_S = 2.0
+"""For readings that were asked for at the very end."""
+
+
+def print_nothing(_: str) -> None:
+    """Keep silent; unlike a lambda this can be handed to another process."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRequest:
+    """Which sensor to play, to whom, and from when on."""
+
+    site: Site
+    sensor: Sensor
+    crowd: Crowd
+    seed: int
+    host: str
+    port: int
+    start_ns: int
+    """UTC of the run's beginning, see `SensorPlayer`."""
+    certificates: Path | None = None
+    """Folder of the site's authority; None for a connection without TLS."""
+    on_notice: Callable[[str], None] = print_nothing
+    """Is told in one sentence each what an operator should know."""
+
+
+async def run_node(request: NodeRequest) -> None:
+    """Play one sensor in real time until the crowd's recording ends.
+
+    What is due while there is no connection is lost, as with a real sensor.
+    """
+    node = _Node(request)
+    async with node.client:
+        await node.play()
+
+
+class _Node:
+    def __init__(self, request: NodeRequest) -> None:
+        self._sensor = request.sensor
+        self._notice = request.on_notice
+        self._player = SensorPlayer(
+            request.site, request.sensor, request.crowd, request.seed, request.start_ns
+        )
+        self._end_ns = request.start_ns + round(1e9 * request.crowd.duration_s)
+        self._looks: set[asyncio.TimerHandle] = set()
+        converter = self._player.converter
+        east_m, north_m, height_m = request.sensor.position_m
+        place = converter.to_wire(east_m, north_m, height_m, None)
+        rng: np.random.Generator = random_stream(request.seed, f"node {request.sensor.id}")
+        node_id = self._player.node_id
+        self.client = Client(
+            request.host,
+            request.port,
+            node_id,
+            sensor_registration(request.sensor, converter),
+            status_message(node_id, time.time_ns(), new=True, location=place).status_report,
+            ulid_source(rng),
+            self._heard,
+            tls=_tls(request, node_id),
+            identify=None if request.certificates is None else _identify,
+        )
+
+    async def play(self) -> None:
+        """Send each message when it is due."""
+        for due_ns, message in self._player.messages():
+            delay_s = (due_ns - time.time_ns()) / 1e9
+            if delay_s > 0.0:
+                await asyncio.sleep(delay_s)
+            self._send(message)
+        remaining_s = (self._end_ns - time.time_ns()) / 1e9
+        await asyncio.sleep(max(remaining_s, 0.0) + _LINGER_S)
+
+    def _send(self, message: SapientMessage) -> None:
+        if self.client.connected:
+            self.client.send(message)
+
+    def _heard(self, event: ClientEvent) -> None:
+        name = self._sensor.id
+        match event:
+            case Connected():
+                self._notice(f"{name}: registered with {event.node_id}")
+            case Rejected():
+                self._notice(f"{name}: refused: {'; '.join(event.reasons)}")
+            case ErrorReceived():
+                self._notice(f"{name}: fault found: {'; '.join(event.messages)}")
+            case Disconnected():
+                self._notice(f"{name}: {event.detail}")
+            case TaskReceived():
+                self._look(event)
+            case _:
+                pass
+
+    def _look(self, event: TaskReceived) -> None:
+        """Answer a task to look at a place, and anything else with what is not possible."""
+        task_id = event.task.task_id
+        wrapped = SapientMessage(task=event.task)
+        aim = aim_of(wrapped, self._player.converter)
+        now_ns = time.time_ns()
+        if aim is None or not isinstance(self._sensor, Trace) or now_ns >= self._end_ns:
+            reason = "this node can only look at a place, while its run lasts"
+            self.client.answer_task(task_id, TaskAck.TASK_STATUS_REJECTED, [reason])
+            return
+        self.client.answer_task(task_id, TaskAck.TASK_STATUS_ACCEPTED)
+        due_ns, message = self._player.look(aim, now_ns)
+        message.detection_report.task_id = task_id
+
+        def finish() -> None:
+            self._looks.discard(handle)
+            self._send(message)
+            if self.client.connected:
+                self.client.answer_task(task_id, TaskAck.TASK_STATUS_COMPLETED)
+
+        loop = asyncio.get_running_loop()
+        handle = loop.call_later(max(due_ns - now_ns, 0) / 1e9, finish)
+        self._looks.add(handle)
+
+
+def _tls(request: NodeRequest, node_id: str) -> ssl.SSLContext | None:
+    if request.certificates is None:
+        return None
+    files = credentials_of(request.certificates, node_id)
+    return client_context(files.ca, files.certificate, files.key)
+
+
+def _identify(ssl_object: ssl.SSLObject) -> str | None:
+    return node_id_of(ssl_object.getpeercert(binary_form=True))

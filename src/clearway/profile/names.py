@@ -1,0 +1,85 @@
+"""Names of the profile's ``object_info`` entries and classes.
+
+SAPIENT has no field for evidence without a prior, nor for "not examined"; it has typed, declared
+``object_info`` entries (BSI Flex 335 v2.0, 6.4.2.7).  The profile page explains each name.
+"""
+
+from __future__ import annotations
+
+from clearway.domain import HYPOTHESES, Modality, ThreatClass
+from clearway.sapient import taxonomy
+
+HUMAN = str(taxonomy.HUMAN)
+"""The core class of every object that Clearway reports."""
+
+NAMESPACE = taxonomy.THREATS.namespace
+"""The extension of the core taxonomy; its classes dock under `HUMAN`."""
+
+FIREARM, EXPLOSIVE, FIREARM_AND_EXPLOSIVE, NO_THREAT = taxonomy.THREATS.values
+"""They exclude each other and sum to one."""
+
+DECLARED = "clearway.declared"
+"""The classes that a sensor itself calls present, separated by commas."""
+SUBSTANCE = "clearway.substance"
+"""The best matching trace substance."""
+POSITION_ONLY = "clearway.position_only"
+"""``true``: one of several looks at one person, of which another carries the reading."""
+HEIGHT = "clearway.height"
+"""Body height in metres; ``error`` is its standard deviation."""
+FLOOR = "clearway.floor"
+"""The building level."""
+
+
+def likelihood_ratio(hypothesis: str, modality: Modality) -> str:
+    """Name of a natural-log likelihood ratio against "none"."""
+    return f"clearway.llr.{hypothesis}.{modality.value}"
+
+
+def examined(modality: Modality) -> str:
+    """Name of the three-valued statement ``none``, ``partial`` or ``full``."""
+    return f"clearway.examined.{modality.value}"
+
+
+def examined_fraction(modality: Modality) -> str:
+    """Name of the share of the person that was examined with adequate quality, 0 to 1."""
+    return f"{examined(modality)}.fraction"
+
+
+def prior(threat: ThreatClass) -> str:
+    """Name of the prior probability that is contained in a posterior."""
+    return f"clearway.prior.{threat.value}"
+
+
+def posterior(threat: ThreatClass) -> str:
+    """Name of the probability of one class, alone or with another."""
+    return f"clearway.posterior.{threat.value}"
+
+
+CARRIED = HYPOTHESES[1:]
+"""The hypotheses that have a ratio of their own; that of "none" against itself is one."""
+
+
+def units_of_sensor(modality: Modality | None) -> dict[str, str]:
+    """What a sensor's detections may carry, with units, as declared when it registers.
+
+    Parameters
+    ----------
+    modality : Modality or None
+        None for a camera.
+    """
+    if modality is None:
+        return {HEIGHT: "m"}
+    units = dict.fromkeys((likelihood_ratio(name, modality) for name in CARRIED), "ln ratio")
+    units |= {examined(modality): "text", examined_fraction(modality): "ratio"}
+    units |= {DECLARED: "text", SUBSTANCE: "text", POSITION_ONLY: "text"}
+    return units
+
+
+def units_of_fusion() -> dict[str, str]:
+    """Everything that a fused person may carry, with its unit."""
+    units = {HEIGHT: "m"}
+    for modality in Modality:
+        units |= {examined(modality): "text", examined_fraction(modality): "ratio"}
+    for threat in ThreatClass:
+        units |= {prior(threat): "probability", posterior(threat): "probability"}
+    return units

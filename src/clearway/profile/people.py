@@ -1,0 +1,107 @@
+"""A fused person as a detection report: where, and what is believed and why."""
+
+from __future__ import annotations
+
+from clearway.domain import Belief, Modality, ThreatClass, Track
+from clearway.domain.detection import Covariance
+from clearway.profile import names
+from clearway.profile.identifiers import ulid_of
+from clearway.profile.wire import envelope, info
+from clearway.sapient.bindings import DetectionReport, SapientMessage
+from clearway.sapient.location import Converter
+
+_HANDGUN, _LONG_GUN = 2, 4
+"""Places of the two firearms without an explosive among the hypotheses."""
+
+
+def sub_class_probabilities(belief: Belief) -> dict[str, float]:
+    """Probabilities of the four classes that exclude each other; they sum to one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> vector = np.array([0.5, 0.1, 0.1, 0.05, 0.05, 0.1, 0.1])
+    >>> classes = sub_class_probabilities(Belief(vector, vector, {}))
+    >>> {name: round(probability, 3) for name, probability in classes.items()}
+    {'ConcealedFirearm': 0.15, 'ConcealedExplosive': 0.1, 'ConcealedFirearmAndExplosive': 0.15, \
+'NoConcealedThreat': 0.6}
+    """
+    none, explosive, handgun, handgun_too, long_gun, long_gun_too, harmless = (
+        belief.probabilities.tolist()
+    )
+    return {
+        names.FIREARM: handgun + long_gun,
+        names.EXPLOSIVE: explosive,
+        names.FIREARM_AND_EXPLOSIVE: handgun_too + long_gun_too,
+        names.NO_THREAT: none + harmless,
+    }
+
+
+def person_message(
+    track: Track,
+    belief: Belief,
+    object_id: str,
+    node_id: str,
+    converter: Converter,
+    *,
+    lost: bool = False,
+) -> SapientMessage:
+    """What the service reports of one person at one instant.
+
+    Parameters
+    ----------
+    track : Track
+    belief : Belief
+        A person whom no threat sensor has examined is reported without threat classes: a prior
+        must never look like a measurement.
+    object_id : str
+        The person's, for as long as the track lasts.
+    node_id : str
+        The service's.
+    converter : Converter
+    lost : bool
+        Whether this is the track's last report (BSI Flex 335 v2.0, 5.5).
+    """
+    message = envelope(track.time_ns, node_id)
+    report = message.detection_report
+    # The last report is of the same instant as the one before it, and another report all the same.
+    report.report_id = ulid_of(track.time_ns, "lost" if lost else "report", object_id)
+    report.object_id = object_id
+    if lost:
+        report.state = "lost"
+    variance = track.sigma_m**2
+    report.location.CopyFrom(
+        converter.to_wire(track.x_m, track.y_m, 0.0, Covariance(variance, 0.0, variance))
+    )
+    east_m_s, north_m_s = converter.velocity_to_wire(track.velocity_x_m_s, track.velocity_y_m_s)
+    report.enu_velocity.east_rate = east_m_s
+    report.enu_velocity.north_rate = north_m_s
+    human = report.classification.add(type=names.HUMAN, confidence=1.0)
+    for modality in Modality:
+        share = belief.examined.get(modality, 0.0)
+        report.object_info.append(info(names.examined(modality), _in_words(share)))
+        report.object_info.append(info(names.examined_fraction(modality), share))
+    if any(share > 0.0 for share in belief.examined.values()):
+        for name, probability in sub_class_probabilities(belief).items():
+            human.sub_class.append(_sub_class(name, probability))
+        prior = Belief(belief.prior, belief.prior, {})
+        for threat in ThreatClass:
+            report.object_info.append(info(names.posterior(threat), belief.probability_of(threat)))
+            report.object_info.append(info(names.prior(threat), prior.probability_of(threat)))
+    return message
+
+
+def _sub_class(name: str, probability: float) -> DetectionReport.SubClass:
+    return DetectionReport.SubClass(
+        type=f"{names.NAMESPACE}:{name}", confidence=min(max(probability, 0.0), 1.0), level=1
+    )
+
+
+def _in_words(share: float) -> str:
+    if share <= 0.0:
+        return "none"
+    return "full" if share >= _FULL else "partial"
+
+
+_FULL = 0.95
+"""A share of a look that is this surely the person's counts as full."""

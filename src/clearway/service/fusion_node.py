@@ -1,0 +1,242 @@
+"""The fusion node: messages in, fused people, alerts and tasks out.
+
+Pure: it reads no clock, opens no socket and writes no file.  The same messages and ticks in the
+same order give the same outputs, with the same identifiers, so that a log replays to what was
+live and a restarted service goes on where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from clearway.domain import (
+    Alert,
+    AlertState,
+    Belief,
+    Detection,
+    Track,
+    TrackStates,
+    nanoseconds,
+)
+from clearway.engine import (
+    AlertChanged,
+    CueRequested,
+    DetectionRefused,
+    Engine,
+    Event,
+    EvidenceJudged,
+    TracksReported,
+)
+from clearway.fusion import Cue
+from clearway.profile import (
+    DetectionReader,
+    ProfileError,
+    alert_message,
+    look_task,
+    person_message,
+    sensor_node_id,
+    site_frame,
+    site_node_id,
+    ulid_of,
+)
+from clearway.profile.wire import nanoseconds_of
+from clearway.sapient.bindings import AssociatedDetection, SapientMessage
+from clearway.sapient.location import Converter
+from clearway.service.outputs import (
+    AlertTold,
+    MessageUnused,
+    Output,
+    PersonReported,
+    SensorTasked,
+)
+from clearway.site.schema import Sensor, Site, Trace
+
+_MEMORY_S = 120.0
+"""How long people who have left and readings are remembered for alerts that may name them."""
+
+
+class FusionNode:
+    """A site's engine as a SAPIENT fusion node.
+
+    Parameters
+    ----------
+    site : Site
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.node_id = site_node_id(site)
+        self._engine = Engine(site)
+        self.time_ns = 0
+        """Of the last message or tick."""
+        self._converter = Converter(site_frame(site))
+        self._sensors: dict[str, Sensor] = {
+            sensor_node_id(site, sensor): sensor for sensor in site.sensors
+        }
+        self._node_of = {sensor.id: node_id for node_id, sensor in self._sensors.items()}
+        self._readers = {
+            node_id: DetectionReader(sensor, self._converter)
+            for node_id, sensor in self._sensors.items()
+        }
+        self._people: dict[int, _Person] = {}
+        self._alert_ids: dict[int, str] = {}
+        self._suspects: dict[int, set[int]] = {}
+        self._objects: dict[tuple[str, int], AssociatedDetection] = {}
+
+    def knows(self, node_id: str) -> bool:
+        """Whether the site file has a sensor of this node id, in whatever case of letters."""
+        return node_id.lower() in self._sensors
+
+    def sensor(self, node_id: str) -> Sensor:
+        """The sensor behind a node id that `knows` knows."""
+        return self._sensors[node_id.lower()]
+
+    def receive(self, message: SapientMessage, received_ns: int) -> list[Output]:
+        """Take one valid message of a known sensor.
+
+        Parameters
+        ----------
+        message : SapientMessage
+            One without a detection report changes nothing here.
+        received_ns : int
+            When it arrived, by the service's clock.
+
+        Returns
+        -------
+        list of Output
+            In the order in which they came about.
+        """
+        self.time_ns = received_ns
+        reader = self._readers.get(message.node_id.lower())
+        if reader is None or not message.HasField("detection_report"):
+            return []
+        try:
+            detection = reader.read(message, received_ns)
+        except ProfileError as error:
+            return [MessageUnused(message.node_id, error.path, error.problem)]
+        if detection.evidence is not None:
+            self._objects[detection.sensor_id, detection.sequence] = AssociatedDetection(
+                node_id=message.node_id,
+                object_id=message.detection_report.object_id,
+                timestamp=message.timestamp,
+            )
+        return self._outputs(self._engine.observe([detection]))
+
+    def tick(self, clock_ns: int) -> list[Output]:
+        """Let time pass to ``clock_ns``, though nothing has arrived."""
+        self.time_ns = clock_ns
+        return self._outputs(self._engine.observe([], clock_ns))
+
+    def flush(self) -> list[Output]:
+        """Process what still waits, as at the end of a recording."""
+        return self._outputs(self._engine.flush())
+
+    @property
+    def open_alerts(self) -> dict[int, str]:
+        """Ids on the wire of the alerts that are not closed, by the engine's number."""
+        return dict(self._alert_ids)
+
+    def _outputs(self, events: Sequence[Event]) -> list[Output]:
+        return [output for event in events for output in self._told(event)]
+
+    def _told(self, event: Event) -> Iterator[Output]:
+        match event:
+            case TracksReported():
+                yield from self._report(event.tracks, event.beliefs)
+            case AlertChanged():
+                yield self._tell(event.alert)
+            case CueRequested():
+                yield self._task(event.cue, event.clock_ns)
+            case DetectionRefused():
+                yield self._refused(event.detection, event.reason.value)
+            case EvidenceJudged():
+                pass
+
+    def _report(self, tracks: TrackStates, beliefs: Sequence[Belief]) -> Iterator[Output]:
+        present = set(tracks.track_ids.tolist())
+        for person in self._people.values():
+            if person.present and person.track.track_id not in present:
+                person.present = False
+                yield PersonReported(self._message(person))
+        for index, belief in enumerate(beliefs):
+            track = tracks.track(index)
+            known = self._people.get(track.track_id)
+            object_id = (
+                ulid_of(track.time_ns, "person", self.node_id, track.track_id)
+                if known is None
+                else known.object_id
+            )
+            now = self._people[track.track_id] = _Person(object_id, track, belief)
+            yield PersonReported(self._message(now))
+        self._forget(tracks.time_ns)
+
+    def _message(self, person: _Person) -> SapientMessage:
+        return person_message(
+            person.track,
+            person.belief,
+            person.object_id,
+            self.node_id,
+            self._converter,
+            lost=not person.present,
+        )
+
+    def _tell(self, alert: Alert) -> AlertTold:
+        alert_id = self._alert_ids.setdefault(
+            alert.alert_id, ulid_of(alert.opened_ns, "alert", self.node_id, alert.alert_id)
+        )
+        if alert.state is AlertState.CLOSED:
+            del self._alert_ids[alert.alert_id]
+            self._suspects.pop(alert.alert_id, None)
+        else:
+            self._suspects[alert.alert_id] = {one.track_id for one in alert.candidates}
+        leading = self._people.get(-1 if alert.leading_track_id is None else alert.leading_track_id)
+        message = alert_message(
+            alert,
+            alert_id,
+            self.node_id,
+            location=None
+            if leading is None
+            else self._converter.to_wire(leading.track.x_m, leading.track.y_m, 0.0, None),
+            people={
+                one.track_id: self._people[one.track_id].object_id
+                for one in alert.candidates
+                if one.track_id in self._people
+            },
+            evidence=[self._objects[key] for key in alert.evidence if key in self._objects],
+        )
+        return AlertTold(alert_id, alert, message)
+
+    def _task(self, cue: Cue, clock_ns: int) -> SensorTasked:
+        sensor_node = self._node_of[cue.sensor_id]
+        sensor = self._sensors[sensor_node]
+        aim_delay_s = sensor.error_model.aim_delay_s if isinstance(sensor, Trace) else 0.0
+        task = look_task(cue, clock_ns, aim_delay_s, self.node_id, sensor_node, self._converter)
+        return SensorTasked(sensor_node, task)
+
+    def _refused(self, detection: Detection, reason: str) -> MessageUnused:
+        return MessageUnused(self._node_of[detection.sensor_id], "detection_report", reason)
+
+    def _forget(self, time_ns: int) -> None:
+        """Delete what is known of people long gone and of readings that no alert can still need."""
+        horizon_ns = time_ns - nanoseconds(_MEMORY_S)
+        suspected = set().union(*self._suspects.values())
+        for track_id in [
+            track_id
+            for track_id, person in self._people.items()
+            if person.track.time_ns < horizon_ns and track_id not in suspected
+        ]:
+            del self._people[track_id]
+        for key in [
+            key for key, one in self._objects.items() if nanoseconds_of(one.timestamp) < horizon_ns
+        ]:
+            del self._objects[key]
+
+
+@dataclass(slots=True)
+class _Person:
+    """A tracked person as last reported."""
+
+    object_id: str
+    track: Track
+    belief: Belief
+    present: bool = True

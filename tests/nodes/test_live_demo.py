@@ -1,0 +1,132 @@
+"""The live service and the run in one process tell the same alerts of the same people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from rich.console import Console
+
+import clearway.site
+from clearway.cli.live_demo import live_demo
+from clearway.domain import NANOSECONDS
+from clearway.errors import OutputError
+from clearway.profile import sensor_node_id
+from clearway.recording import LoggedMessage, LogReader
+from clearway.sapient.bindings import Alert
+from clearway.service.alert_store import AlertStore
+from clearway.site.schema import Site
+from clearway.trial.run import RunRequest, execute
+from clearway.twin.world import START_NS
+
+STATION = Path(clearway.site.__file__).with_name("station.toml")
+SEED, DURATION_S = 2, 32.0
+
+pytestmark = pytest.mark.jupedsim
+
+
+@dataclass(frozen=True)
+class Told:
+    """One change of an alert, without the names that it has in either kind of run."""
+
+    number: int
+    """Of the alert, in the order of opening."""
+    open: bool
+    evidence: tuple[tuple[str, float], ...]
+    """Sensor and seconds since the start of the run."""
+    probability: float
+    time_s: float
+
+
+def in_process(folder: Path, site: Site) -> list[Told]:
+    execute(RunRequest(site=site, output=folder, duration_s=DURATION_S, seed=SEED))
+    measured = {
+        (row["sensor_id"], row["sequence"]): (row["time_ns"] - START_NS) / NANOSECONDS
+        for row in pq.read_table(folder / "evidence.parquet").to_pylist()
+    }
+    return [
+        Told(
+            row["alert_id"],
+            row["state"] != "closed",
+            tuple(
+                (sensor, measured[sensor, number])
+                for sensor, number in zip(
+                    row["evidence_sensor_ids"], row["evidence_sequences"], strict=True
+                )
+            ),
+            row["probability"],
+            (row["time_ns"] - START_NS) / NANOSECONDS,
+        )
+        for row in pq.read_table(folder / "alerts.parquet").to_pylist()
+    ]
+
+
+def live(folder: Path, site: Site) -> list[Told]:
+    live_demo(STATION, folder, DURATION_S, SEED, Console(quiet=True), lambda _: None)
+    store = AlertStore(folder / "alerts.sqlite")
+    changes = list(store.changes())
+    store.close()
+    names = {sensor_node_id(site, sensor): sensor.id for sensor in site.sensors}
+    numbers: dict[str, int] = {}
+    told = []
+    start_ns = start_of(folder)
+    for change in changes:
+        message = change.message.alert
+        evidence = tuple(
+            (names[one.node_id], (one.timestamp.ToNanoseconds() - start_ns) / NANOSECONDS)
+            for one in message.associated_detection
+            if one.node_id in names
+        )
+        told.append(
+            Told(
+                numbers.setdefault(change.alert_id, len(numbers) + 1),
+                message.status == Alert.ALERT_STATUS_ACTIVE,
+                evidence,
+                message.confidence,
+                (change.time_ns - start_ns) / NANOSECONDS,
+            )
+        )
+    return told
+
+
+def start_of(folder: Path) -> int:
+    """The whole second at which the nodes began: before the first content, by less than one."""
+    first_ns = min(
+        record.content_ns
+        for record in LogReader(folder)
+        if isinstance(record, LoggedMessage) and record.content == "detection_report"
+    )
+    return first_ns // NANOSECONDS * NANOSECONDS
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory, station: Site) -> tuple[list[Told], list[Told]]:
+    folder = tmp_path_factory.mktemp("runs")
+    return in_process(folder / "run", station), live(folder / "live", station)
+
+
+def test_the_same_alerts_are_told_in_the_same_order(
+    runs: tuple[list[Told], list[Told]],
+) -> None:
+    expected, found = runs
+    assert len(expected) >= 4
+    assert [(one.number, one.open) for one in found] == [(one.number, one.open) for one in expected]
+
+
+def test_the_same_readings_are_behind_them(runs: tuple[list[Told], list[Told]]) -> None:
+    expected, found = runs
+    for one, other in zip(expected, found, strict=True):
+        assert [sensor for sensor, _ in other.evidence] == [sensor for sensor, _ in one.evidence]
+        times = [time_s for _, time_s in one.evidence]
+        # A look is asked for at the service's next tick, so its moment is not quite the same.
+        assert [time_s for _, time_s in other.evidence] == pytest.approx(times, abs=0.3)
+        assert other.probability == pytest.approx(one.probability, abs=0.05)
+
+
+def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(OutputError, match=r"thesis\.txt"):
+        live_demo(STATION, tmp_path, 5.0, 1, Console(quiet=True), lambda _: None)
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"

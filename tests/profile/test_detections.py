@@ -1,0 +1,248 @@
+"""What a sensor says survives the way over the wire."""
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clearway.domain import HYPOTHESES, Detection, Evidence, Modality, ThreatClass
+from clearway.domain.detection import Covariance
+from clearway.fusion.readings import RecognitionModel, trace_evidence
+from clearway.profile import (
+    DetectionReader,
+    ProfileError,
+    detection_message,
+    number_of,
+    sensor_node_id,
+    site_frame,
+)
+from clearway.sapient.bindings import DetectionReport, SapientMessage
+from clearway.sapient.location import Converter
+from clearway.sapient.validate import check
+from clearway.site.schema import Sensor, Site
+
+NOW_NS = 1_767_225_600_123_456_789
+
+
+def sensor_of(site: Site, sensor_id: str) -> Sensor:
+    return next(sensor for sensor in site.sensors if sensor.id == sensor_id)
+
+
+@pytest.fixture(scope="module")
+def converter(station: Site) -> Converter:
+    return Converter(site_frame(station))
+
+
+def detection(sensor_id: str, evidence: Evidence | None = None) -> Detection:
+    return Detection(
+        sensor_id, 7, NOW_NS, NOW_NS + 50, 12.25, 3.5, Covariance(0.01, 0.0, 0.01), evidence
+    )
+
+
+def sent(site: Site, converter: Converter, one: Detection) -> SapientMessage:
+    return detection_message(one, sensor_node_id(site, sensor_of(site, one.sensor_id)), converter)
+
+
+def read(site: Site, converter: Converter, sensor_id: str, message: SapientMessage) -> Detection:
+    return DetectionReader(sensor_of(site, sensor_id), converter).read(message, NOW_NS + 50)
+
+
+def test_a_cameras_detection_arrives_as_it_was(station: Site, converter: Converter) -> None:
+    before = replace(detection("camera-1"), height_m=1.82, height_sigma_m=0.05)
+    message = sent(station, converter, before)
+    assert check(message) == ()
+    after = read(station, converter, "camera-1", message)
+    assert (after.sensor_id, after.time_ns, after.received_ns) == ("camera-1", NOW_NS, NOW_NS + 50)
+    assert (after.x_m, after.y_m) == pytest.approx((12.25, 3.5), abs=1e-6)
+    assert after.covariance_m2 == pytest.approx((0.01, 0.0, 0.01), abs=1e-6)
+    assert after.height_m == 1.82
+    assert after.height_sigma_m == pytest.approx(0.05, rel=1e-6)
+    assert after.evidence is None
+    assert after.source is None
+
+
+RATIOS = st.one_of(st.floats(-50.0, 50.0), st.just(-math.inf))
+
+
+@given(
+    ratios=st.lists(RATIOS, min_size=6, max_size=6),
+    examined=st.floats(0.01, 1.0),
+    declared=st.lists(st.sampled_from(ThreatClass), unique=True).map(tuple),
+)
+def test_a_reading_arrives_to_the_last_digit(
+    station: Site,
+    converter: Converter,
+    ratios: list[float],
+    examined: float,
+    declared: tuple[ThreatClass, ...],
+) -> None:
+    evidence = Evidence(Modality.CURTAIN, (0.0, *ratios), examined, declared)
+    message = sent(station, converter, detection("curtain-west", evidence))
+    assert check(message) == ()
+    assert read(station, converter, "curtain-west", message).evidence == evidence
+
+
+NOTHING = (0.0,) * len(HYPOTHESES)
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        Evidence(Modality.CURTAIN, NOTHING, examined=0.0),
+        Evidence(Modality.CURTAIN, NOTHING, examined=0.0, position_only=True),
+        Evidence(Modality.CURTAIN, NOTHING, examined=1.0),
+    ],
+    ids=["not examined", "position only", "examined, inconclusive"],
+)
+def test_the_states_stay_distinct(station: Site, converter: Converter, evidence: Evidence) -> None:
+    message = sent(station, converter, detection("curtain-west", evidence))
+    assert read(station, converter, "curtain-west", message).evidence == evidence
+
+
+def test_looks_at_one_person_share_their_object(station: Site, converter: Converter) -> None:
+    one = replace(
+        detection("curtain-west", Evidence(Modality.CURTAIN, NOTHING, 0.0, position_only=True)),
+        source=4,
+    )
+    later = replace(one, sequence=8, time_ns=NOW_NS + 10**8)
+    other = replace(one, sequence=9, source=5)
+    arrived = [
+        read(station, converter, "curtain-west", sent(station, converter, look))
+        for look in (one, later, other)
+    ]
+    assert arrived[0].source == arrived[1].source != arrived[2].source
+    assert len({look.sequence for look in arrived}) == 3
+
+
+def foreign(converter: Converter, site: Site, sensor_id: str) -> SapientMessage:
+    """A detection of a sensor that knows nothing of this profile."""
+    message = sent(site, converter, detection(sensor_id))
+    del message.detection_report.object_info[:]
+    return message
+
+
+def with_class(message: SapientMessage, name: str, confidence: float) -> SapientMessage:
+    message.detection_report.classification[0].sub_class.append(
+        DetectionReport.SubClass(
+            type=f"urn:clearway:threat:v1:{name}", confidence=confidence, level=1
+        )
+    )
+    return message
+
+
+@pytest.mark.parametrize(
+    ("name", "explosive"),
+    [("ConcealedExplosive", 1), ("NoConcealedThreat", 0)],
+)
+def test_a_bare_class_is_weighed_by_the_sites_rates(
+    station: Site, converter: Converter, name: str, explosive: int
+) -> None:
+    message = with_class(foreign(converter, station, "curtain-west"), name, 0.9)
+    expected = RecognitionModel.of(station.curtains[0]).evidence(0, explosive)
+    assert read(station, converter, "curtain-west", message).evidence == expected
+
+
+def test_a_firearm_of_no_named_kind_speaks_for_both(station: Site, converter: Converter) -> None:
+    message = with_class(foreign(converter, station, "curtain-west"), "ConcealedFirearm", 0.8)
+    evidence = read(station, converter, "curtain-west", message).evidence
+    assert evidence is not None
+    assert evidence.declared == (ThreatClass.HANDGUN, ThreatClass.LONG_GUN)
+    model = RecognitionModel.of(station.curtains[0])
+    either = (model.firearm[:, 1] + model.firearm[:, 2]) * model.explosive[:, 0]
+    ratios = [math.log(chance / either[0]) for chance in either.tolist()]
+    assert evidence.log_likelihood_ratio == pytest.approx(ratios)
+
+
+def test_a_class_below_even_odds_is_not_declared(station: Site, converter: Converter) -> None:
+    message = with_class(foreign(converter, station, "curtain-west"), "ConcealedFirearm", 0.3)
+    evidence = read(station, converter, "curtain-west", message).evidence
+    assert evidence is not None
+    assert evidence.examined == 0.0
+
+
+def test_a_named_substance_is_weighed_by_the_sites_rates(
+    station: Site, converter: Converter
+) -> None:
+    (trace,) = station.trace_sensors
+    message = foreign(converter, station, "trace-1")
+    message.detection_report.object_info.add(type="clearway.substance", value="tnt")
+    expected = trace_evidence(trace.substances, trace.error_model.pfa, "tnt")
+    assert read(station, converter, "trace-1", message).evidence == expected
+
+
+def test_silence_is_not_a_finding_of_nothing(station: Site, converter: Converter) -> None:
+    evidence = read(
+        station, converter, "curtain-west", foreign(converter, station, "curtain-west")
+    ).evidence
+    assert evidence is not None
+    assert evidence.examined == 0.0
+    assert not any(evidence.log_likelihood_ratio)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("clearway.llr.handgun.curtain", "much", "a number"),
+        ("clearway.llr.handgun.curtain", "nan", "a number"),
+        ("clearway.llr.handgun.curtain", "inf", "a number"),
+        ("clearway.examined.curtain.fraction", "1.2", "from 0 to 1"),
+        ("clearway.examined.curtain.fraction", "-0.1", "from 0 to 1"),
+        ("clearway.examined.curtain", "mostly", "none, partial or full"),
+        ("clearway.declared", "bazooka", "handgun, long_gun, explosive"),
+    ],
+)
+def test_a_bad_entry_is_named(
+    station: Site, converter: Converter, name: str, value: str, expected: str
+) -> None:
+    message = foreign(converter, station, "curtain-west")
+    message.detection_report.object_info.add(type=name, value=value)
+    with pytest.raises(ProfileError, match=name.replace(".", r"\.")) as caught:
+        read(station, converter, "curtain-west", message)
+    assert expected in str(caught.value)
+    assert caught.value.path == "detection_report.object_info"
+
+
+def test_an_unknown_substance_is_named(station: Site, converter: Converter) -> None:
+    message = foreign(converter, station, "trace-1")
+    message.detection_report.object_info.add(type="clearway.substance", value="kryptonite")
+    with pytest.raises(ProfileError, match="'kryptonite', not one of ammonium_nitrate"):
+        read(station, converter, "trace-1", message)
+
+
+def test_a_place_off_the_site_is_named(station: Site, converter: Converter) -> None:
+    message = foreign(converter, station, "camera-1")
+    message.detection_report.location.x = 12.586
+    message.detection_report.location.y = 41.842
+    with pytest.raises(ProfileError, match="x is east or longitude"):
+        read(station, converter, "camera-1", message)
+
+
+def test_a_bearing_without_a_mounting_is_refused(station: Site, converter: Converter) -> None:
+    message = foreign(converter, station, "camera-1")
+    message.detection_report.range_bearing.range = 4.0
+    with pytest.raises(ProfileError, match="send a location"):
+        read(station, converter, "camera-1", message)
+
+
+def test_without_errors_the_site_files_hold(station: Site, converter: Converter) -> None:
+    message = foreign(converter, station, "camera-1")
+    message.detection_report.location.ClearField("x_error")
+    error = station.cameras[0].error_model
+    covariance = read(station, converter, "camera-1", message).covariance_m2
+    assert covariance.xx == pytest.approx(error.sigma_m**2 + error.bias_sigma_m**2)
+
+
+def test_a_report_sent_twice_has_one_number(station: Site, converter: Converter) -> None:
+    message = sent(station, converter, detection("camera-1"))
+    first = read(station, converter, "camera-1", message)
+    message.detection_report.report_id = message.detection_report.report_id.lower()
+    assert read(station, converter, "camera-1", message).sequence == first.sequence
+
+
+@given(st.integers(0, 2**128 - 1), st.integers(0, 2**128 - 1))
+def test_numbers_fit_a_signed_column(one: int, other: int) -> None:
+    numbers = [number_of(f"{identifier:026X}") for identifier in (one, other)]
+    assert all(0 <= number < 2**63 for number in numbers)
+    assert (numbers[0] == numbers[1]) == (one == other)
