@@ -17,7 +17,6 @@ from clearway.errors import MissingExtraError
         ("tak", "takproto", "tak"),
         ("cursor_on_target", "lxml", "tak"),
         ("cap_message", "lxml", "cap"),
-        ("place", "pyproj", "sapient"),
     ],
 )
 def test_missing_library(

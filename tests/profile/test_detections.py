@@ -18,7 +18,12 @@ from clearway.profile import (
     sensor_node_id,
     site_frame,
 )
-from clearway.sapient.bindings import DetectionReport, SapientMessage
+from clearway.sapient.bindings import (
+    DetectionReport,
+    RangeBearingCoordinateSystem,
+    RangeBearingDatum,
+    SapientMessage,
+)
 from clearway.sapient.location import Converter
 from clearway.sapient.validate import check
 from clearway.site.schema import Sensor, Site
@@ -219,10 +224,26 @@ def test_a_place_off_the_site_is_named(station: Site, converter: Converter) -> N
         read(station, converter, "camera-1", message)
 
 
-def test_a_bearing_without_a_mounting_is_refused(station: Site, converter: Converter) -> None:
+def test_a_range_and_bearing_start_at_the_sensors_mounting(
+    station: Site, converter: Converter
+) -> None:
     message = foreign(converter, station, "camera-1")
-    message.detection_report.range_bearing.range = 4.0
-    with pytest.raises(ProfileError, match="send a location"):
+    look = message.detection_report.range_bearing
+    look.range, look.azimuth, look.elevation = 5.0, 90.0, 0.0
+    look.coordinate_system = RangeBearingCoordinateSystem.RANGE_BEARING_COORDINATE_SYSTEM_DEGREES_M
+    look.datum = RangeBearingDatum.RANGE_BEARING_DATUM_TRUE
+    found = read(station, converter, "camera-1", message)
+    east_m, north_m, _ = station.cameras[0].position_m
+    assert (found.x_m, found.y_m) == pytest.approx((east_m + 5.0, north_m), abs=1e-4)
+
+
+def test_a_bearing_from_the_platforms_axis_is_refused(station: Site, converter: Converter) -> None:
+    message = foreign(converter, station, "camera-1")
+    look = message.detection_report.range_bearing
+    look.range, look.azimuth = 5.0, 90.0
+    look.coordinate_system = RangeBearingCoordinateSystem.RANGE_BEARING_COORDINATE_SYSTEM_DEGREES_M
+    look.datum = RangeBearingDatum.RANGE_BEARING_DATUM_PLATFORM
+    with pytest.raises(ProfileError, match="range_bearing"):
         read(station, converter, "camera-1", message)
 
 

@@ -390,8 +390,8 @@ def test_rubbish_counts_for_more() -> None:
             await good.begin()
             await bad.begin()
             good.writer.write(good.framed("detection_report") * 200)
-            bad.writer.write((struct.pack("<I", 1) + b"\xff") * 200)
-            await heard.until(MessageRefused, 200)
+            bad.writer.write((struct.pack("<I", 1) + b"\xff") * 40)
+            await heard.until(MessageRefused, 40)
             await heard.until(MessageAccepted, 202)
             assert {event.node_id for event in heard.of(PeerThrottled)} == {NODE}
 

@@ -241,6 +241,27 @@ def test_stopping_in_the_middle_of_a_handshake(site: dict[str, Issued]) -> None:
     run(scene())
 
 
+def test_what_waits_for_a_node_that_does_not_read_is_bounded(site: dict[str, Issued]) -> None:
+    async def scene() -> None:
+        heard = Heard()
+        settings = server_settings(report_queue=10)
+        async with (
+            serving(heard, settings=settings, **secure(site)) as server,
+            await Socket.connect(server.port, ssl=context(site, "node"), limit=1) as slow,
+        ):
+            await slow.begin()
+            await heard.until(MessageAccepted)
+            report = message("detection_report")
+            report.node_id = FUSION
+            (peer,) = server._peers.values()
+            while not peer.link.dropped:
+                assert server.send(NODE, report)
+                await asyncio.sleep(0)
+            assert peer.link.waiting_bytes < 10_000
+
+    run(scene())
+
+
 def test_a_server_that_is_nobody_is_left(site: dict[str, Issued]) -> None:
     async def scene() -> None:
         clock, heard, told = FakeClock(), Heard(), Heard()

@@ -6,21 +6,16 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
-from clearway.errors import ArgumentError, MissingExtraError
-from clearway.sapient.bindings import Location, LocationCoordinateSystem, LocationDatum
+from pyproj import Transformer
 
-try:
-    from pyproj import Transformer
-except ImportError as error:
-    raise MissingExtraError(
-        "giving places as latitude and longitude (pyproj)", 'pip install "clearway[sapient]"'
-    ) from error
+from clearway.errors import ArgumentError
+from clearway.sapient.bindings import Location, LocationCoordinateSystem, LocationDatum
 
 __all__ = ["Place", "distance_m", "place_of"]
 
 _EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG 1980
-# By itself S is the southern hemisphere, as `clearway.sapient.location` writes and reads it, though
-# as a latitude band it is northern.
+# By itself S is taken for the southern hemisphere, though as a latitude band it is northern; our
+# own places are never written with it.
 _SOUTHERN = "CDEFGHJKLMS"
 _NORTHERN = "NPQRTUVWX"
 

@@ -13,7 +13,7 @@ from clearway.profile.evidence import UnreadableEvidenceError, evidence_info, re
 from clearway.profile.identifiers import number_of, ulid_of
 from clearway.profile.wire import envelope, info, nanoseconds_of, values_of
 from clearway.sapient.bindings import DetectionReport, SapientMessage
-from clearway.sapient.location import Converter, LocationError
+from clearway.sapient.location import Converter, LocationError, SitePoint
 from clearway.site.schema import Camera, Sensor
 
 Classification = DetectionReport.DetectionReportClassification
@@ -50,6 +50,7 @@ class DetectionReader:
     def __init__(self, sensor: Sensor, converter: Converter) -> None:
         self._sensor = sensor
         self._converter = converter
+        self._mounting = converter.sensor_at(SitePoint(*sensor.position_m))
         error = sensor.error_model
         variance = error.sigma_m**2 + error.bias_sigma_m**2
         self._covariance = Covariance(variance, 0.0, variance)
@@ -70,16 +71,7 @@ class DetectionReader:
             Its place or its evidence cannot be used.
         """
         report = message.detection_report
-        if not report.HasField("location"):
-            raise ProfileError(
-                "detection_report.range_bearing",
-                "a range and bearing cannot be placed without the sensor's mounting; "
-                "send a location",
-            )
-        try:
-            place = self._converter.to_site(report.location)
-        except LocationError as error:
-            raise ProfileError("detection_report.location", str(error)) from error
+        place = self._place(report)
         camera = isinstance(self._sensor, Camera)
         try:
             evidence = None if camera else read_evidence(self._sensor, report)  # type: ignore[arg-type]
@@ -102,6 +94,16 @@ class DetectionReader:
             # A camera's own tracks are not used: the site's tracker follows people itself.
             source=None if camera else number_of(report.object_id),
         )
+
+    def _place(self, report: DetectionReport) -> SitePoint:
+        """Where it was: a location, or a range and bearing from where the site file mounts it."""
+        try:
+            if report.HasField("location"):
+                return self._converter.to_site(report.location)
+            return self._mounting.to_site(report.range_bearing)
+        except LocationError as error:
+            kind = report.WhichOneof("location_oneof") or "location"
+            raise ProfileError(f"detection_report.{kind}", str(error)) from error
 
 
 def _height(report: DetectionReport) -> tuple[float | None, float | None]:

@@ -9,6 +9,8 @@ classes, and nothing of people or threats.  From the bytes upwards:
     messages cut out of a byte stream
 ``validate``
     is this message what the standard asks for?  Findings with stable ids
+``files``
+    messages from JSON and from files of frames
 ``taxonomy``, ``location``
     what a class name and a place on the wire mean
 ``session``, ``registry``

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from clearway.domain import nanoseconds
@@ -94,6 +94,11 @@ class LiveService:
         self._last_input_ns = now_ns
         self._checkpoint: tuple[int, bytes] | None = None
         self._next_checkpoint_ns = now_ns
+        self._answers = {
+            alert.alert_id: alert.message.alert.status
+            for alert in store.open_alerts()
+            if alert.message.alert.status != Alert.ALERT_STATUS_ACTIVE
+        }
         self.counts: Counter[str] = Counter()
         """Messages accepted, refused and unused, people reported, alerts told, looks asked for."""
         if recovered.resumed:
@@ -178,6 +183,45 @@ class LiveService:
             self._clear_orphans(now_ns)
         self._keep_checkpoint(now_ns)
 
+    def answer(self, alert_id: str, *, taken: bool, reasons: Sequence[str], who: str) -> None:
+        """Take a person's answer to an alert (BSI Flex 335 v2.0, 6.6).
+
+        The alert stays until its end, and is told as acknowledged or rejected from here on; who
+        answered, when and why is in the log.
+
+        Parameters
+        ----------
+        alert_id : str
+            One that is not open changes nothing.
+        taken : bool
+            Whether somebody attends to it; otherwise it was rejected.
+        reasons : sequence of str
+        who : str
+            Node that the answer came through.
+        """
+        now_ns = self._clock()
+        last = next((one for one in self._store.open_alerts() if one.alert_id == alert_id), None)
+        if last is None:
+            self._notice(f"alert {alert_id} was answered by {who} and is not open")
+            return
+        why = "; ".join(reasons)
+        details: dict[str, FactValue] = {
+            "alert": alert_id,
+            "by": who,
+            "taken": taken,
+            "why": why,
+        }
+        self._log.fact("alert_answered", now_ns, details)
+        self._answers[alert_id] = (
+            Alert.ALERT_STATUS_ACKNOWLEDGE if taken else Alert.ALERT_STATUS_REJECT
+        )
+        message = SapientMessage()
+        message.CopyFrom(last.message)
+        message.timestamp.CopyFrom(timestamp(now_ns))
+        self._keep_and_tell(alert_id, message)
+        verb = "taken" if taken else "rejected"
+        self._notice(f"alert {alert_id} was {verb} by {who}" + (f": {why}" if why else ""))
+
     def close(self) -> None:
         """Keep the last state; the log and the store are closed by whoever opened them."""
         self._save(checkpoint_bytes(self._node, self._site, self._last_input_ns))
@@ -207,10 +251,6 @@ class LiveService:
 
     def _alert(self, alert_id: str, message: SapientMessage) -> None:
         self.counts["alerts told"] += 1
-        try:
-            self._store.keep(alert_id, message)
-        except OutputError as error:
-            self._notice(str(error))
         self._log.message(
             self._node.node_id,
             message,
@@ -218,8 +258,20 @@ class LiveService:
             self._last_input_ns,
             Direction.SENT,
         )
-        self._tell(message)
+        self._keep_and_tell(alert_id, message)
         self._notice(f"alert {alert_id}: {message.alert.description}")
+
+    def _keep_and_tell(self, alert_id: str, message: SapientMessage) -> None:
+        answered = self._answers.get(alert_id)
+        if message.alert.status == Alert.ALERT_STATUS_CLEAR:
+            self._answers.pop(alert_id, None)
+        elif answered is not None:
+            message.alert.status = answered
+        try:
+            self._store.keep(alert_id, message)
+        except OutputError as error:
+            self._notice(str(error))
+        self._tell(message)
 
     def _tell(self, message: SapientMessage) -> None:
         for listener in self._listeners:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from clearway.bridges.bridge import AnyBridge
 from clearway.errors import Fault, InputError, OutputError
 from clearway.profile import fusion_registration, site_frame, site_node_id, status_message
 from clearway.recording import LogSettings, LogWriter
-from clearway.sapient.bindings import SapientMessage
+from clearway.sapient.bindings import AlertAck, SapientMessage
 from clearway.sapient.client import Client, ClientEvent, ClientSettings
 from clearway.sapient.location import Converter
 from clearway.sapient.security import (
@@ -92,7 +93,7 @@ async def serve(request: ServeRequest, stop: asyncio.Event) -> None:
             request.folder, site=request.site_text, now_ns=clock(), settings=log_settings
         )
         stack.callback(log.close)
-        parent = _parent(request, clock)
+        parent = None if request.parent is None else _Parent(request, clock)
         listeners: list[Listener] = [bridge.offer for bridge in request.bridges]
         if parent is not None:
             listeners.append(parent.tell)
@@ -111,6 +112,8 @@ async def serve(request: ServeRequest, stop: asyncio.Event) -> None:
             on_notice=request.on_notice,
         )
         stack.callback(service.close)
+        if parent is not None:
+            parent.on_answer = service.answer
         if parent is not None:
             parent.on_connected = lambda: service.tell_open_alerts(parent.tell)
         allowed = _allowed(request)
@@ -170,6 +173,10 @@ def increasing_clock() -> Callable[[], int]:
     return now_ns
 
 
+class _Answer(Protocol):
+    def __call__(self, alert_id: str, *, taken: bool, reasons: Sequence[str], who: str) -> None: ...
+
+
 class _Parent:
     """The service as a node of a higher fusion node (BSI Flex 335 v2.0, 4.11)."""
 
@@ -178,6 +185,8 @@ class _Parent:
         host, port = request.parent or ("", 0)
         converter = Converter(site_frame(site))
         self._notice = request.on_notice
+        self.on_answer: _Answer | None = None
+        """Is told what the higher node answers to an alert."""
         self.on_connected: Callable[[], None] = lambda: None
         node_id = site_node_id(site)
         place = converter.to_wire(0.0, 0.0, 0.0, None)
@@ -212,14 +221,15 @@ class _Parent:
                 self._notice(f"the higher node refuses: {'; '.join(event.reasons)}")
             case Disconnected():
                 self._notice(f"no connection to the higher node: {event.detail}")
-            case AlertAcknowledged():
-                self._notice(f"alert {event.alert_id} was answered by the higher node")
+            case AlertAcknowledged() if self.on_answer is not None:
+                self.on_answer(
+                    event.alert_id,
+                    taken=event.status == AlertAck.ALERT_ACK_STATUS_ACCEPTED,
+                    reasons=event.reasons,
+                    who=self.client.peer_id or "the higher node",
+                )
             case _:
                 pass
-
-
-def _parent(request: ServeRequest, clock: Callable[[], int]) -> _Parent | None:
-    return None if request.parent is None else _Parent(request, clock)
 
 
 def _server_tls(request: ServeRequest) -> ssl.SSLContext | None:
