@@ -31,7 +31,10 @@ ThreadsOption = Annotated[
 
 
 def demo(
-    output: Annotated[Path, typer.Option(help="Folder for the results.")] = Path("output/demo"),
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the results; default output/demo, or output/demo-live."),
+    ] = None,
     duration: DurationOption = 180.0,
     # Seed 1 draws an unusually quiet three minutes, 48 arrivals a minute instead of 60.
     seed: SeedOption = 2,
@@ -53,10 +56,18 @@ def demo(
             from clearway.cli.notices import printer
 
             console = Console()
-            live_demo(site, output, duration, seed, console, printer(console))
-            console.print(f"Log and alerts: {output}; `clearway replay {output}` runs them again")
+            folder = output or Path("output/demo-live")
+            live_demo(site, folder, duration, seed, console, printer(console))
+            console.print(f"Log and alerts: {folder}; `clearway replay {folder}` runs them again")
             return
-        run(site, output=output, duration=duration, seed=seed, threads=threads, headless=headless)
+        run(
+            site,
+            output=output or Path("output/demo"),
+            duration=duration,
+            seed=seed,
+            threads=threads,
+            headless=headless,
+        )
 
 
 def run(

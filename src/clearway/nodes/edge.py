@@ -15,7 +15,7 @@ from clearway.nodes.player import SensorPlayer
 from clearway.profile import aim_of, sensor_registration, status_message
 from clearway.sapient.bindings import SapientMessage, TaskAck
 from clearway.sapient.client import Client, ClientEvent
-from clearway.sapient.security import client_context, credentials_of, node_id_of
+from clearway.sapient.security import client_context, credentials_of, peer_node_id
 from clearway.sapient.session import (
     Connected,
     Disconnected,
@@ -87,7 +87,7 @@ class _Node:
             ulid_source(rng),
             self._heard,
             tls=_tls(request, node_id),
-            identify=None if request.certificates is None else _identify,
+            identify=None if request.certificates is None else peer_node_id,
         )
 
     async def play(self) -> None:
@@ -150,7 +150,3 @@ def _tls(request: NodeRequest, node_id: str) -> ssl.SSLContext | None:
         return None
     files = credentials_of(request.certificates, node_id)
     return client_context(files.ca, files.certificate, files.key)
-
-
-def _identify(ssl_object: ssl.SSLObject) -> str | None:
-    return node_id_of(ssl_object.getpeercert(binary_form=True))

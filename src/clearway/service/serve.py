@@ -26,7 +26,7 @@ from clearway.sapient.security import (
     client_context,
     credentials_of,
     handshake_problem,
-    node_id_of,
+    peer_node_id,
     permits_plain,
     server_context,
 )
@@ -123,7 +123,7 @@ async def serve(request: ServeRequest, stop: asyncio.Event) -> None:
             host=request.host,
             port=request.port,
             tls=tls,
-            identify=None if tls is None else _identify,
+            identify=None if tls is None else peer_node_id,
             explain=handshake_problem,
             permits_node=lambda node_id: service.knows(node_id) and allowed(node_id),
             permits_host=None if tls is not None else _plain_guard(site),
@@ -202,7 +202,7 @@ class _Parent:
             # A middleware passes fused reports on only if they name nobody.
             settings=ClientSettings(session=EdgeSettings(fill_destination=False)),
             tls=_client_tls(request),
-            identify=None if request.certificates is None else _identify,
+            identify=None if request.certificates is None else peer_node_id,
             clock=clock,
         )
 
@@ -290,7 +290,3 @@ def _allowed(request: ServeRequest) -> Callable[[str], bool]:
 def _plain_guard(site: Site) -> Callable[[str], bool]:
     networks = site.service.plain_networks
     return lambda host: permits_plain(host, [str(network) for network in networks])
-
-
-def _identify(ssl_object: ssl.SSLObject) -> str | None:
-    return node_id_of(ssl_object.getpeercert(binary_form=True))

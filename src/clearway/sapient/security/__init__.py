@@ -32,7 +32,7 @@ from clearway.sapient.security.authority import (
     revoke,
 )
 from clearway.sapient.security.contexts import client_context, handshake_problem, server_context
-from clearway.sapient.security.identity import node_id_of
+from clearway.sapient.security.identity import node_id_of, peer_node_id
 from clearway.sapient.security.plain import permits_plain
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "issue",
     "issued",
     "node_id_of",
+    "peer_node_id",
     "permits_plain",
     "renew",
     "revoke",

@@ -6,6 +6,7 @@ machines to compare (RFC 6125).
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from cryptography import x509
 
 from clearway.errors import ArgumentError
 
-__all__ = ["checked_node_id", "hosts_of", "node_id_of", "uri_of"]
+__all__ = ["checked_node_id", "hosts_of", "node_id_of", "peer_node_id", "uri_of"]
 
 _PREFIX = "urn:uuid:"
 _NAMES_FIELD = "subjectAltName"
@@ -76,6 +77,11 @@ def node_id_of(certificate: Mapping[str, Any] | bytes | x509.Certificate | None)
         if uri.lower().startswith(_PREFIX) and (node_id := _uuid(uri[len(_PREFIX) :])) is not None
     }
     return found.pop() if len(found) == 1 else None
+
+
+def peer_node_id(connection: ssl.SSLObject) -> str | None:
+    """The node id in the certificate that the other end of a TLS connection has shown."""
+    return node_id_of(connection.getpeercert(binary_form=True))
 
 
 def hosts_of(certificate: x509.Certificate) -> tuple[str, ...]:
