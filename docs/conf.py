@@ -14,6 +14,7 @@ sys.path.insert(0, str(DOCS))
 
 import architecture_picture  # noqa: E402 - lies beside this file, found by the line above
 import array_design  # noqa: E402 - the same
+import sapient_reference  # noqa: E402 - the same
 import site_reference  # noqa: E402 - the same
 
 project = "Clearway"
@@ -59,6 +60,7 @@ GENERATED = DOCS / "reference" / "generated"
 shutil.rmtree(GENERATED, ignore_errors=True)
 GENERATED.mkdir(parents=True)
 (GENERATED / "site-keys.md").write_text(site_reference.page(), encoding="utf-8")
+(GENERATED / "sapient-rules.md").write_text(sapient_reference.page(), encoding="utf-8")
 architecture_picture.draw(DOCS / "architecture.svg")
 array_design.write(GENERATED)
 

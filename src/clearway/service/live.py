@@ -86,6 +86,7 @@ class LiveService:
         self._listeners = list(listeners)
         self._notice = on_notice
         self._complaints = Complaints()
+        self._present: set[str] = set()
         now_ns = clock()
         recovered = recover(site, folder, store, now_ns)
         self._node = recovered.node
@@ -147,8 +148,13 @@ class LiveService:
         details: dict[str, FactValue] = {"node": event.node_id, "name": name}
         if isinstance(event, NodeRegistered):
             self._log.fact("node_registered", event.now_ns, details)
-            self._notice(f"{name} {'is back' if event.resumed else 'has registered'}")
+            if event.node_id in self._present:
+                self._tell_now_and_then(event.node_id, "registers once more")
+            else:
+                self._notice(f"{name} {'is back' if event.resumed else 'has registered'}")
+            self._present.add(event.node_id)
         else:
+            self._present.discard(event.node_id)
             details["why"] = event.reason.value
             self._log.fact("node_lost", event.now_ns, details)
             self._notice(f"{name} is gone ({event.reason.value})")
