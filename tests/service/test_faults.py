@@ -14,24 +14,12 @@ from typing import Any, TypeVar
 import pytest
 
 from clearway.recording import LogReader
-from clearway.sapient.bindings import Alert, SapientMessage
 from clearway.sapient.frames import frame
 from clearway.sapient.security import AUTHORITY, client_context, create_authority, issue
-from clearway.service.alert_store import AlertStore
-from clearway.service.recovery import ALERTS_FILE, CHECKPOINT_FILE
 from clearway.service.replay import replay_log
 from tests.sapient.loopback import Socket
-from tests.service.station import (
-    CLEARWAY,
-    WITNESS,
-    Node,
-    Place,
-    Running,
-    alarm_of,
-    at_work,
-    start_service,
-)
-from tests.service.station import Higher as HigherNode
+from tests.service.sensors import Node, Place
+from tests.service.station import CLEARWAY, WITNESS, Running, at_work
 
 T = TypeVar("T")
 
@@ -58,10 +46,11 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
 
 
 WALKERS = "person_id,time_s,x_m,y_m\n" + "".join(
-    f"{person},{frame_ / 5},{17.0 + 0.01 * frame_ / 5:.3f},{2.0 + person:.3f}\n"
-    for person in range(2)
-    for frame_ in range(600)
+    f"{person},{20 * person + step / 5},{16.0 + 0.1 * step:.3f},3.0\n"
+    for person in range(6)
+    for step in range(100)
 )
+"""One after the other for two minutes, longer than any node of this file plays."""
 
 
 def test_a_node_that_is_killed_and_started_again(shared: Shared) -> None:
@@ -89,11 +78,12 @@ def test_a_node_that_is_killed_and_started_again(shared: Shared) -> None:
             try:
                 await running.service.says("camera-3 has registered", since=since)
             finally:
-                process.kill()
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
                 await process.wait()
             await running.service.says("camera-3 is gone (disconnected)", since=since)
         await running.logged(lambda: len(running.place.facts("node_lost")) >= 2)
-        # Frames of the two people whom the other node saw are told as well.
+        # Those whom the other node saw may be told as well.
         assert before in {one.detection_report.object_id for one in await running.higher.people(10)}
         await running.goes_on(before)
 
@@ -104,10 +94,10 @@ def test_a_node_that_is_killed_and_started_again(shared: Shared) -> None:
     ("garbage", "said"),
     [
         (frame(b"\xff" * 1000), "refused"),
-        (bytes(4), "framing"),
-        ((2**31 - 1).to_bytes(4, "little") + b"\n", "framing"),
-        ((2**32 - 1).to_bytes(4, "little") + b"\n", "framing"),
-        (b"GET / HTTP/1.1\r\nHost: station\r\n\r\n", "framing"),
+        (bytes(4), "framing: the length field announces no bytes"),
+        ((2**31 - 1).to_bytes(4, "little") + b"\n", "framing: the length field ff ff ff 7f"),
+        ((2**32 - 1).to_bytes(4, "little") + b"\n", "framing: the length field ff ff ff ff"),
+        (b"GET / HTTP/1.1\r\nHost: station\r\n\r\n", "framing: the length field 47 45 54 20"),
     ],
     ids=["no message", "an empty frame", "2 GB", "4 GB", "another protocol"],
 )
@@ -165,7 +155,8 @@ def test_half_a_frame_waits_for_its_other_half(shared: Shared) -> None:
             await running.logged(lambda: reports() == 1)
             slow.writer.write(whole[:-5])
             await slow.writer.drain()
-        await running.service.says("camera-2 is gone (disconnected)")
+            slow.writer.close()
+            await running.trouble("camera-2", "framing: the stream ends inside a frame")
         await running.goes_on(before)
 
     shared.run(scene())
@@ -178,9 +169,9 @@ def test_a_node_that_registers_for_ever(shared: Shared) -> None:
         before = await running.person()
         async with await running.socket("curtain-east") as bad:
             await bad.begin()
-            bad.writer.write(bad.framed("registration") * 500)
+            bad.writer.write(bad.framed("registration") * 200)
             answers = 0
-            while answers < 500:
+            while answers < 200:
                 answer = await bad.hear()
                 assert answer is not None
                 answers += answer.HasField("registration_ack")
@@ -188,7 +179,7 @@ def test_a_node_that_registers_for_ever(shared: Shared) -> None:
             await running.goes_on(before)
             told = [line for line in running.service.lines if "curtain-east" in line]
             assert len(told) < 20
-            await running.logged(lambda: len(running.place.facts("node_registered")) > 500)
+            await running.logged(lambda: len(running.place.facts("node_registered")) > 200)
 
     shared.run(scene())
 
@@ -219,7 +210,7 @@ def test_a_node_that_does_not_read(shared: Shared) -> None:
         before = await running.person()
         since = len(running.service.lines)
         asking = asyncio.ensure_future(asyncio.to_thread(ask_and_never_read))
-        await running.trouble("trace-1", "slow", "does not read", since=since)
+        await running.trouble("trace-1", "slow: the peer does not read", since=since)
         (await asking).close()
         await running.goes_on(before)
 
@@ -308,115 +299,3 @@ def test_at_the_end_the_log_is_whole_and_replays(shared: Shared) -> None:
     assert sum(1 for _ in reader) > 100
     assert reader.flaws == []
     assert replay_log(running.place.log).same_as_live
-
-
-def test_a_full_disk(tmp_path: Path) -> None:
-    place = Place(tmp_path / "station")
-
-    async def scene() -> list[str]:
-        async with at_work(place, file_limit=60_000) as running:
-            before = await running.person()
-            async with Node(place, "camera-1", running.service.port, (6.0, 3.0)) as many:
-                while not any("the log fails" in line for line in running.service.lines):
-                    for _ in range(20):
-                        many.client.send(many.see())
-                    await asyncio.sleep(0.05)
-            reports = [one.detection_report for one in await running.higher.people(10)]
-            assert before in {one.object_id for one in reports}
-            assert running.service.running
-            return running.service.lines
-
-    lines = asyncio.run(scene())
-    assert any("the service goes on" in line and "File too large" in line for line in lines)
-    assert any("disk: " in line and CHECKPOINT_FILE in line for line in lines)
-    assert all(path.stat().st_size <= 60_000 for path in place.log.iterdir())
-    assert sum(1 for _ in LogReader(place.log)) > 10
-
-
-def test_an_alert_survives_a_killed_service(tmp_path: Path) -> None:
-    place = Place(tmp_path / "station")
-
-    def active(higher: HigherNode) -> list[SapientMessage]:
-        return [one for one in higher.alerts() if one.alert.status == Alert.ALERT_STATUS_ACTIVE]
-
-    async def scene() -> tuple[str, str, list[str]]:
-        higher = HigherNode(place)
-        async with higher.server:
-            first = await start_service(place, higher)
-            try:
-                async with (
-                    Node(place, WITNESS, first.port, (33.0, 3.0)) as camera,
-                    Node(place, "curtain-east", first.port, (33.0, 3.0)) as curtain,
-                ):
-                    camera.begin()
-                    person = (await higher.people(5))[-1].detection_report.object_id
-                    async with asyncio.timeout(60.0):
-                        while not (place.log / CHECKPOINT_FILE).exists():
-                            await asyncio.sleep(0.1)
-                    curtain.client.send(alarm_of(place, camera))
-                    await higher.until(lambda: bool(active(higher)))
-                    async with asyncio.timeout(60.0):
-                        while not replay_log(place.log).live_alerts:
-                            await asyncio.sleep(0.2)
-                    await first.kill()
-            finally:
-                if first.running:
-                    await first.kill()
-            told = len(higher.heard)
-            second = await start_service(place, higher)
-            try:
-                await second.says("resumed the last run")
-                await higher.until(
-                    lambda: any(one.HasField("alert") for one in higher.heard[told:])
-                )
-                again = next(one for one in higher.heard[told:] if one.HasField("alert"))
-                async with Node(place, WITNESS, second.port, (33.0, 3.0)) as camera:
-                    camera.begin()
-                    await higher.people(3)
-            finally:
-                code = await second.stop()
-            assert code == 0
-            assert {one.alert.alert_id for one in higher.alerts()} == {again.alert.alert_id}
-            return person, again.alert.alert_id, second.lines
-
-    person, alert_id, lines = asyncio.run(scene())
-    assert not [line for line in lines if "Traceback" in line]
-    store = AlertStore(place.log / ALERTS_FILE)
-    assert {one.alert_id for one in store.changes()} == {alert_id}
-    told = store.open_alerts()[0].message if store.open_alerts() else next(store.changes()).message
-    assert person in {one.object_id for one in told.alert.associated_detection}
-    store.close()
-    reader = LogReader(place.log)
-    assert sum(1 for _ in reader) > 100
-    assert {one.alert.alert_id for one in replay_log(place.log).alerts} == {alert_id}
-
-
-def test_an_alert_survives_a_service_killed_before_its_first_checkpoint(tmp_path: Path) -> None:
-    place = Place(tmp_path / "station")
-
-    async def scene() -> set[str]:
-        higher = HigherNode(place)
-        async with higher.server:
-            first = await start_service(place, higher)
-            async with Node(place, WITNESS, first.port, (33.0, 3.0)) as camera:
-                reading = alarm_of(place, camera)
-                async with Node(place, "curtain-east", first.port, (33.0, 3.0)) as curtain:
-                    curtain.client.send(reading)
-                    await higher.until(lambda: bool(higher.alerts()))
-                    await first.kill()
-            (place.log / CHECKPOINT_FILE).unlink(missing_ok=True)
-            told = len(higher.alerts())
-            second = await start_service(place, higher)
-            try:
-                await second.says("of the last run is still open")
-                await higher.until(lambda: len(higher.alerts()) > told + 1)
-            finally:
-                await second.stop()
-            assert higher.alerts()[-1].alert.status == Alert.ALERT_STATUS_CLEAR
-            return {one.alert.alert_id for one in higher.alerts()}
-
-    (alert_id,) = asyncio.run(scene())
-    store = AlertStore(place.log / ALERTS_FILE)
-    assert {one.alert_id for one in store.changes()} == {alert_id}
-    assert store.open_alerts() == []
-    store.close()

@@ -14,22 +14,16 @@ import pytest
 from clearway.domain import nanoseconds
 from clearway.profile import sensor_registration, site_frame
 from clearway.recording import Direction, Fact, LoggedMessage, LogReader, Tick
-from clearway.sapient.bindings import AlertAck, SapientMessage
+from clearway.sapient.bindings import Alert, AlertAck, SapientMessage
 from clearway.sapient.location import Converter
 from clearway.sapient.server import (
     AlertAnswered,
-    MessageRefused,
     MessageSent,
     NodeLost,
     NodeRegistered,
-    PeerRefused,
-    PeerThrottled,
-    Refusal,
     TaskFinished,
 )
 from clearway.sapient.session.actions import Ending, TaskEnd
-from clearway.sapient.validate import Finding, Severity
-from clearway.service.complaints import Complaints
 from clearway.service.fusion_node import FusionNode
 from clearway.service.recovery import CHECKPOINT_FILE
 from clearway.service.replay import replay_log
@@ -174,51 +168,6 @@ def test_an_unusable_message_is_told_once_in_a_while(station: Site, running: Run
     assert "(50 times)" in running.notices[-1]
 
 
-PEER = "192.0.2.7:40112"
-FINDING = Finding("some.rule", Severity.ERROR, "detection_report.location", "is missing", "6.4")
-
-
-@pytest.mark.parametrize(
-    ("event", "said"),
-    [
-        (
-            MessageRefused(PEER, None, b"", (FINDING,), START_NS),
-            "192.0.2.7: refused: detection_report.location: is missing",
-        ),
-        (MessageRefused(PEER, None, b"", (), START_NS), "192.0.2.7: refused: no reason"),
-        (
-            PeerRefused(PEER, None, Refusal.TLS, "no certificate", START_NS),
-            "192.0.2.7: tls: no certificate",
-        ),
-        (PeerThrottled(PEER, None, START_NS), "192.0.2.7: sends too much; slowed down"),
-    ],
-    ids=["faulty", "without a finding", "refused", "too fast"],
-)
-def test_trouble_is_told_and_logged(
-    station: Site,
-    tmp_path: Path,
-    event: MessageRefused | PeerRefused | PeerThrottled,
-    said: str,
-) -> None:
-    running = Running(station, tmp_path)
-    running.service.handle(event)
-    running.service.handle(event)
-    running.stop()
-    assert running.notices == [said]
-    (fact,) = facts(tmp_path)
-    assert fact.kind == "trouble"
-    assert fact.details["peer"] == PEER
-    assert said.endswith(str(fact.details["what"]))
-
-
-def test_one_host_is_one_origin_whatever_its_port(running: Running) -> None:
-    for port in range(200):
-        running.service.handle(
-            PeerRefused(f"192.0.2.7:{port}", None, Refusal.TLS, "no certificate", START_NS)
-        )
-    assert len(running.notices) == 1
-
-
 def test_nodes_that_come_and_go_are_told_by_name(station: Site, tmp_path: Path) -> None:
     running = Running(station, tmp_path)
     camera = station.cameras[0]
@@ -258,9 +207,10 @@ def test_what_was_sent_and_answered_is_kept(station: Site, tmp_path: Path) -> No
     node_id = sensor_id_of(station, "camera-1")
     message = SapientMessage(node_id=running.service.node_id)
     message.registration_ack.acceptance = True
+    peer = "192.0.2.7:40112"
     payload = message.SerializeToString()
-    running.service.handle(MessageSent(PEER, node_id, message, payload, START_NS))
-    running.service.handle(MessageSent(PEER, None, message, payload, START_NS))
+    running.service.handle(MessageSent(peer, node_id, message, payload, START_NS))
+    running.service.handle(MessageSent(peer, None, message, payload, START_NS))
     status = AlertAck.ALERT_ACK_STATUS_ACCEPTED
     running.service.handle(AlertAnswered(node_id, "an alert", status, (), START_NS))
     running.service.handle(TaskFinished(node_id, "a task", TaskEnd.COMPLETED, (), START_NS))
@@ -337,30 +287,34 @@ def test_on_a_full_disk_it_goes_on_and_says_so(
     assert any("File too large" in one for one in notices)
 
 
-def test_complaints_are_bounded_per_origin_and_in_all() -> None:
-    complaints = Complaints()
-    told = [
-        complaints.sentence(f"peer {peer}", f"fault {fault}", START_NS)
-        for peer in range(100)
-        for fault in range(20)
-    ]
-    assert [one for one in told[:20] if one] == [f"fault {fault}" for fault in range(5)]
-    assert len([one for one in told if one]) == 100
-    later = complaints.sentence("peer 1", "fault 1", START_NS + nanoseconds(10.0))
-    assert later == f"fault 1; {15 + 80 * 20} other complaints were not told"
+@pytest.mark.parametrize(
+    ("taken", "status"),
+    [(True, Alert.ALERT_STATUS_ACKNOWLEDGE), (False, Alert.ALERT_STATUS_REJECT)],
+)
+def test_an_answer_is_told_kept_and_outlives_a_restart(
+    station: Site, tmp_path: Path, taken: bool, status: Alert.AlertStatus
+) -> None:
+    first = Running(station, tmp_path)
+    inputs = walk(station, END_S)
+    first.feed([one for one in inputs if one[0] < START_NS + nanoseconds(5.0)])
+    (opened,) = first.alerts()
+    first.now_ns += 1
+    first.service.answer(opened.alert.alert_id, taken=taken, reasons=["an umbrella"], who="guard")
+    assert [one.alert.status for one in first.alerts()][1:] == [status]
+    first.crash()
+    second = Running(station, tmp_path, first.now_ns + 1)
+    assert [one.alert.status for one in second.alerts()] == [status]
+    second.feed([one for one in inputs if one[0] >= START_NS + nanoseconds(5.1)])
+    assert second.alerts()[-1].alert.status == Alert.ALERT_STATUS_CLEAR
+    second.stop()
+    (fact,) = [one for one in facts(tmp_path) if one.kind == "alert_answered"]
+    assert fact.details["by"] == "guard"
+    assert fact.details["why"] == "an umbrella"
+    assert fact.details["taken"] is taken
+    assert replay_log(tmp_path).same_as_live
 
 
-def test_a_complaint_is_told_again_with_its_number() -> None:
-    complaints = Complaints()
-    assert complaints.sentence("a", "hums", START_NS) == "hums"
-    assert complaints.sentence("b", "hums", START_NS) == "hums"
-    for number in range(6):
-        assert complaints.sentence("a", "hums", START_NS + number) is None
-    assert complaints.sentence("a", "hums", START_NS + nanoseconds(11.0)) == "hums (7 times)"
-    assert complaints.sentence("b", "hums", START_NS + nanoseconds(11.0)) == "hums"
-
-
-def test_a_long_complaint_is_cut() -> None:
-    told = Complaints().sentence("a", "x" * 100_000, START_NS)
-    assert told is not None
-    assert len(told) <= 300
+def test_an_answer_to_nothing_changes_nothing(running: Running) -> None:
+    running.service.answer("01KDVDNC4R7NAWNDDFPAK32XTV", taken=True, reasons=[], who="guard")
+    assert running.told == []
+    assert "is not open" in running.notices[0]

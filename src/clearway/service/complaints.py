@@ -47,7 +47,9 @@ class Complaints:
             self._ends_ns = now_ns + _WINDOW_NS
             self._before, self._now = self._now, Counter()
             self._different.clear()
-        key = who, what[:_LONGEST]
+        # Parts of it may be a peer's own words, with line ends and worse.
+        line = " ".join(what[:_LONGEST].split())
+        key = who, "".join(letter if letter.isprintable() else "?" for letter in line)
         if key in self._now:
             self._now[key] += 1
             return None
