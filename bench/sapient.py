@@ -96,6 +96,7 @@ def figures(runs: list[Measurement], validators: ValidatorRates) -> dict[str, An
             {
                 "accepted_per_s": run.accepted_per_s,
                 "processor_share": run.processor_share,
+                "waiting_share": run.waiting_share,
                 "service": asdict(run.service),
                 "nodes": [asdict(node) for node in run.nodes],
             }
@@ -136,6 +137,7 @@ def rows() -> list[tuple[str, int, Callable[[Measurement], float]]]:
         ("records that the log lost", 0, lambda run: run.service.log_lost),
         ("people followed, mean", 1, lambda run: run.service.people),
         ("processor of the service, share of a core", 2, lambda run: run.processor_share),
+        ("kept from its core by others, share of time", 2, lambda run: run.waiting_share),
         ("resident memory at the end, MB", 0, lambda run: run.service.sampled_bytes[-1] / 1e6),
         ("log, MB", 0, lambda run: run.service.log_bytes / 1e6),
     ]  # fmt: skip

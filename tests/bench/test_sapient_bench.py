@@ -57,6 +57,7 @@ def test_the_bench_loses_nothing_of_a_small_load_and_writes_its_figures(tmp_path
         assert sorted(latencies.values()) == list(latencies.values())
     assert service["people"] == pytest.approx(6.0, abs=2.0)
     assert run["processor_share"] > 0.0
+    assert "waiting_share" in run
     assert all(size > 1e7 for size in service["sampled_bytes"])
     assert service["log_bytes"] > 0
     assert found["validators"]["ratio"]["smallest"] > 0.0

@@ -47,6 +47,11 @@ class Measurement:
         """Of one core, that the service used in the measured time; its log's thread included."""
         return self.service.processor_s / self.load.seconds
 
+    @property
+    def waiting_share(self) -> float:
+        """Of the measured time, in which other programs kept the service from its core."""
+        return self.service.waited_s / self.load.seconds
+
 
 def best_of(runs: Sequence[Measurement]) -> Measurement:
     """The run that other programs on the machine disturbed least: that of the smallest p99."""

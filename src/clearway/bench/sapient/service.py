@@ -65,6 +65,8 @@ class ServiceCounts:
     people: float = 0.0
     """Followed at once, mean."""
     processor_s: float = 0.0
+    waited_s: float = 0.0
+    """How long the event loop was ready to run while another program had its core."""
     log_bytes: int = 0
     log_lost: int = 0
     """Records that the log had no room for."""
@@ -127,10 +129,11 @@ async def _measure(
         service.tick()
         now_ns = time.time_ns()
         if begin_ns and begin_ns <= now_ns and not counts.processor_s:
-            counts.processor_s = -time.process_time()
+            counts.processor_s, counts.waited_s = -time.process_time(), -_waited_s()
             people = service.counts["people reported"]
         if end_ns and now_ns >= end_ns:
             counts.processor_s += time.process_time()
+            counts.waited_s += _waited_s()
             reports = load.seconds * report_hz
             counts.people = (service.counts["people reported"] - people) / reports
             end_ns = 0
@@ -151,6 +154,12 @@ async def _measure(
     counts.from_socket_ms = server.from_socket.milliseconds()
     counts.from_scan_ms = server.from_scan.milliseconds()
     return counts
+
+
+def _waited_s() -> float:
+    """Of this process's first thread since it began, see proc_pid_schedstat(5)."""
+    _, waited_ns, _ = Path("/proc/self/schedstat").read_text("utf-8").split()
+    return int(waited_ns) / 1e9
 
 
 def _resident_bytes() -> int:
