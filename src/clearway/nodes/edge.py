@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from clearway.nodes.player import SensorPlayer
 from clearway.profile import aim_of, sensor_registration, status_message
 from clearway.sapient.bindings import SapientMessage, TaskAck
 from clearway.sapient.client import Client, ClientEvent
-from clearway.sapient.security import client_context, credentials_of, peer_node_id
+from clearway.sapient.security import node_context, peer_node_id
 from clearway.sapient.session import (
     Connected,
     Disconnected,
@@ -86,7 +85,7 @@ class _Node:
             status_message(node_id, time.time_ns(), new=True, location=place).status_report,
             ulid_source(rng),
             self._heard,
-            tls=_tls(request, node_id),
+            tls=node_context(request.certificates, node_id),
             identify=None if request.certificates is None else peer_node_id,
         )
 
@@ -143,10 +142,3 @@ class _Node:
         loop = asyncio.get_running_loop()
         handle = loop.call_later(max(due_ns - now_ns, 0) / 1e9, finish)
         self._looks.add(handle)
-
-
-def _tls(request: NodeRequest, node_id: str) -> ssl.SSLContext | None:
-    if request.certificates is None:
-        return None
-    files = credentials_of(request.certificates, node_id)
-    return client_context(files.ca, files.certificate, files.key)

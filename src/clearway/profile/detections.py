@@ -72,9 +72,9 @@ class DetectionReader:
         """
         report = message.detection_report
         place = self._place(report)
-        camera = isinstance(self._sensor, Camera)
+        sensor = self._sensor
         try:
-            evidence = None if camera else read_evidence(self._sensor, report)  # type: ignore[arg-type]
+            evidence = None if isinstance(sensor, Camera) else read_evidence(sensor, report)
         except UnreadableEvidenceError as error:
             raise ProfileError("detection_report.object_info", str(error)) from error
         height_m, height_sigma_m = _height(report)
@@ -92,7 +92,7 @@ class DetectionReader:
             height_m=height_m,
             height_sigma_m=height_sigma_m,
             # A camera's own tracks are not used: the site's tracker follows people itself.
-            source=None if camera else number_of(report.object_id),
+            source=None if isinstance(sensor, Camera) else number_of(report.object_id),
         )
 
     def _place(self, report: DetectionReport) -> SitePoint:

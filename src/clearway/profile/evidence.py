@@ -37,7 +37,7 @@ def evidence_info(evidence: Evidence) -> list[ObjectInfo]:
     if evidence.position_only:
         return [info(names.POSITION_ONLY, "true")]
     entries = [
-        info(names.examined(modality), _in_words(evidence.examined)),
+        info(names.examined(modality), names.in_words(evidence.examined)),
         info(names.examined_fraction(modality), evidence.examined),
     ]
     if evidence.examined > 0.0:
@@ -50,12 +50,6 @@ def evidence_info(evidence: Evidence) -> list[ObjectInfo]:
     if evidence.substance is not None:
         entries.append(info(names.SUBSTANCE, evidence.substance))
     return entries
-
-
-def _in_words(examined: float) -> str:
-    if examined <= 0.0:
-        return "none"
-    return "full" if examined >= 1.0 else "partial"
 
 
 def read_evidence(sensor: Curtain | Trace, report: DetectionReport) -> Evidence:

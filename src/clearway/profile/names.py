@@ -26,8 +26,6 @@ POSITION_ONLY = "clearway.position_only"
 """``true``: one of several looks at one person, of which another carries the reading."""
 HEIGHT = "clearway.height"
 """Body height in metres; ``error`` is its standard deviation."""
-FLOOR = "clearway.floor"
-"""The building level."""
 
 
 def likelihood_ratio(hypothesis: str, modality: Modality) -> str:
@@ -43,6 +41,13 @@ def examined(modality: Modality) -> str:
 def examined_fraction(modality: Modality) -> str:
     """Name of the share of the person that was examined with adequate quality, 0 to 1."""
     return f"{examined(modality)}.fraction"
+
+
+def in_words(share: float, full_from: float = 1.0) -> str:
+    """The value of `examined` for an examined share, which counts as full from a bound on."""
+    if share <= 0.0:
+        return "none"
+    return "full" if share >= full_from else "partial"
 
 
 def prior(threat: ThreatClass) -> str:

@@ -79,7 +79,7 @@ def person_message(
     human = report.classification.add(type=names.HUMAN, confidence=1.0)
     for modality in Modality:
         share = belief.examined.get(modality, 0.0)
-        report.object_info.append(info(names.examined(modality), _in_words(share)))
+        report.object_info.append(info(names.examined(modality), names.in_words(share, _FULL)))
         report.object_info.append(info(names.examined_fraction(modality), share))
     if any(share > 0.0 for share in belief.examined.values()):
         for name, probability in sub_class_probabilities(belief).items():
@@ -95,12 +95,6 @@ def _sub_class(name: str, probability: float) -> DetectionReport.SubClass:
     return DetectionReport.SubClass(
         type=f"{names.NAMESPACE}:{name}", confidence=min(max(probability, 0.0), 1.0), level=1
     )
-
-
-def _in_words(share: float) -> str:
-    if share <= 0.0:
-        return "none"
-    return "full" if share >= _FULL else "partial"
 
 
 _FULL = 0.95

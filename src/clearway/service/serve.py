@@ -23,9 +23,9 @@ from clearway.sapient.location import Converter
 from clearway.sapient.security import (
     ALLOW_LIST,
     AllowList,
-    client_context,
     credentials_of,
     handshake_problem,
+    node_context,
     peer_node_id,
     permits_plain,
     server_context,
@@ -201,7 +201,7 @@ class _Parent:
             self._heard,
             # A middleware passes fused reports on only if they name nobody.
             settings=ClientSettings(session=EdgeSettings(fill_destination=False)),
-            tls=_client_tls(request),
+            tls=node_context(request.certificates, node_id),
             identify=None if request.certificates is None else peer_node_id,
             clock=clock,
         )
@@ -258,13 +258,6 @@ def _server_tls(request: ServeRequest) -> ssl.SSLContext | None:
             ),
         )
     return None
-
-
-def _client_tls(request: ServeRequest) -> ssl.SSLContext | None:
-    if request.certificates is None:
-        return None
-    files = credentials_of(request.certificates, site_node_id(request.site))
-    return client_context(files.ca, files.certificate, files.key)
 
 
 def _allowed(request: ServeRequest) -> Callable[[str], bool]:

@@ -31,7 +31,12 @@ from clearway.sapient.security.authority import (
     renew,
     revoke,
 )
-from clearway.sapient.security.contexts import client_context, handshake_problem, server_context
+from clearway.sapient.security.contexts import (
+    client_context,
+    handshake_problem,
+    node_context,
+    server_context,
+)
 from clearway.sapient.security.identity import node_id_of, peer_node_id
 from clearway.sapient.security.plain import permits_plain
 
@@ -47,6 +52,7 @@ __all__ = [
     "handshake_problem",
     "issue",
     "issued",
+    "node_context",
     "node_id_of",
     "peer_node_id",
     "permits_plain",

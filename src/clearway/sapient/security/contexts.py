@@ -15,9 +15,10 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from clearway.errors import Fault, InputError
+from clearway.sapient.security.authority import credentials_of
 from clearway.sapient.security.files import read_certificate, read_certificates, read_key
 
-__all__ = ["client_context", "handshake_problem", "server_context"]
+__all__ = ["client_context", "handshake_problem", "node_context", "server_context"]
 
 _PROBLEMS = {
     "PEER_DID_NOT_RETURN_A_CERTIFICATE": "it has shown no certificate",
@@ -77,6 +78,27 @@ def client_context(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:
         A file cannot be used; it says which, why and what to do.
     """
     return _context(ssl.PROTOCOL_TLS_CLIENT, ca, certificate, key)
+
+
+def node_context(folder: Path | None, node_id: str) -> ssl.SSLContext | None:
+    """Settings with which a node of a site connects.
+
+    Parameters
+    ----------
+    folder : Path or None
+        Of the site's authority; None for a connection without TLS.
+    node_id : str
+        Whose certificate of that folder is shown.
+
+    Raises
+    ------
+    InputError
+        The folder has no certificate for the node, or a file cannot be used.
+    """
+    if folder is None:
+        return None
+    files = credentials_of(folder, node_id)
+    return client_context(files.ca, files.certificate, files.key)
 
 
 def handshake_problem(error: Exception) -> str:
