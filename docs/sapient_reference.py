@@ -27,6 +27,7 @@ SECTIONS = {
     "json": "Messages in JSON",
     "message": "Every message",
     "registration": "Registration",
+    "taxonomy": "Registration: extensions of the taxonomy",
     "registration_ack": "Registration acknowledgement",
     "status_report": "Status report",
     "detection_report": "Detection report",

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from clearway.domain import HYPOTHESES
-from clearway.profile.evidence import read_evidence
+from clearway.profile.evidence import EvidenceReader
 from clearway.profile.wire import nanoseconds_of, timestamp
 from clearway.recording import Direction, Fact, LoggedMessage, LogReader, Record
 from clearway.sapient.bindings import Registration, SapientMessage, content_of
@@ -184,7 +184,7 @@ def test_a_reading_of_a_threat_sensor_is_declared_and_read(station: Site) -> Non
     assert found == []
     assert accepted["detection_report"] == 1
     curtain = next(one for one in station.sensors if isinstance(one, Curtain))
-    evidence = read_evidence(curtain, reading.detection_report)
+    evidence = EvidenceReader(curtain).read(reading.detection_report)
     ratios = dict(zip(HYPOTHESES, evidence.log_likelihood_ratio, strict=True))
     assert evidence.examined == 1.0
     assert {name: ratio for name, ratio in ratios.items() if ratio} == {

@@ -65,7 +65,7 @@ def test_the_reading_is_read(station: Site) -> None:
     assert message is not None
     curtain = next(sensor for sensor in station.sensors if isinstance(sensor, Curtain))
     detection = DetectionReader(curtain, Converter(site_frame(station))).read(message, 0)
-    assert (detection.x_m, detection.y_m) == pytest.approx((12.25, 3.5), abs=1e-3)
+    assert (detection.x_m, detection.y_m) == pytest.approx((16.25, 3.5), abs=1e-3)
     assert detection.evidence is not None
     assert detection.evidence.examined == 0.9
     assert detection.evidence.log_likelihood_ratio[HYPOTHESES.index("handgun")] == 3.2
@@ -122,5 +122,7 @@ def test_every_entry_is_explained() -> None:
         for modality in Modality:
             general = re.sub(rf"\.{modality.value}\b", ".MODALITY", general)
         general = re.sub(r"\.llr\.\w+", ".llr.HYPOTHESIS", general)
-        general = re.sub(r"\.(prior|posterior)\.\w+", r".\1.CLASS", general)
+        if entry != names.PRIOR_VERSION:
+            of = "SUBCLASS" if entry.rpartition(".")[2] in names.SUB_CLASSES else "CLASS"
+            general = re.sub(r"\.(prior|posterior)\.\w+", rf".\1.{of}", general)
         assert f"| `{general}` | {unit} |" in TEXT, entry

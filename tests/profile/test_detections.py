@@ -26,7 +26,7 @@ from clearway.sapient.bindings import (
 )
 from clearway.sapient.location import Converter
 from clearway.sapient.validate import check
-from clearway.site.schema import Sensor, Site
+from clearway.site.schema import Curtain, Sensor, Site
 
 NOW_NS = 1_767_225_600_123_456_789
 
@@ -40,9 +40,14 @@ def converter(station: Site) -> Converter:
     return Converter(site_frame(station))
 
 
+EAST_M = {"camera-1": 12.25, "curtain-west": 16.25, "trace-1": 20.0}
+"""Somewhere within what each sensor covers."""
+
+
 def detection(sensor_id: str, evidence: Evidence | None = None) -> Detection:
+    covariance = Covariance(0.01, 0.0, 0.01)
     return Detection(
-        sensor_id, 7, NOW_NS, NOW_NS + 50, 12.25, 3.5, Covariance(0.01, 0.0, 0.01), evidence
+        sensor_id, 7, NOW_NS, NOW_NS + 50, EAST_M[sensor_id], 3.5, covariance, evidence
     )
 
 
@@ -149,6 +154,80 @@ def test_a_bare_class_is_weighed_by_the_sites_rates(
     assert read(station, converter, "curtain-west", message).evidence == expected
 
 
+def test_a_sensors_rates_are_made_into_tables_once(
+    station: Site, converter: Converter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Sensor] = []
+    of = RecognitionModel.of
+
+    def counted(sensor: Curtain) -> RecognitionModel:
+        made.append(sensor)
+        return of(sensor)
+
+    monkeypatch.setattr(RecognitionModel, "of", counted)
+    reader = DetectionReader(station.curtains[0], converter)
+    message = with_class(foreign(converter, station, "curtain-west"), "ConcealedExplosive", 0.9)
+    assert reader.read(message, NOW_NS).evidence == reader.read(message, NOW_NS).evidence
+    assert made == [station.curtains[0]]
+
+
+@pytest.mark.parametrize("sensor_id", ["curtain-west", "trace-1"])
+@pytest.mark.parametrize(("word", "share"), [("0.01", 0.01), ("partial", 0.5)])
+def test_a_glimpse_of_somebody_clears_nobody(
+    station: Site, converter: Converter, sensor_id: str, word: str, share: float
+) -> None:
+    modality = "trace" if sensor_id == "trace-1" else "curtain"
+    partial, whole = (foreign(converter, station, sensor_id) for _ in range(2))
+    name = f"clearway.examined.{modality}" + (".fraction" if word == "0.01" else "")
+    partial.detection_report.object_info.add(type=name, value=word)
+    whole.detection_report.object_info.add(type=f"clearway.examined.{modality}", value="full")
+    of_part = read(station, converter, sensor_id, partial).evidence
+    of_all = read(station, converter, sensor_id, whole).evidence
+    assert of_part is not None
+    assert of_all is not None
+    assert (of_part.examined, of_all.examined) == (share, 1.0)
+    for part, all_of_it in zip(
+        of_part.log_likelihood_ratio, of_all.log_likelihood_ratio, strict=True
+    ):
+        assert math.exp(part) == pytest.approx(share * math.exp(all_of_it) + 1.0 - share)
+    assert min(of_all.log_likelihood_ratio) < math.log(0.9)
+    assert min(of_part.log_likelihood_ratio) > 0.6 * min(of_all.log_likelihood_ratio)
+
+
+@pytest.mark.parametrize(("east_m", "is_used"), [(18.4, True), (20.0, False), (7.6, False)])
+def test_a_sensor_speaks_only_of_people_within_its_reach(
+    station: Site, converter: Converter, east_m: float, *, is_used: bool
+) -> None:
+    evidence = Evidence(Modality.CURTAIN, NOTHING, examined=1.0)
+    message = sent(station, converter, replace(detection("curtain-west", evidence), x_m=east_m))
+    if is_used:
+        assert read(station, converter, "curtain-west", message).evidence == evidence
+    else:
+        with pytest.raises(ProfileError, match="outside of what curtain-west covers"):
+            read(station, converter, "curtain-west", message)
+
+
+@pytest.mark.parametrize(
+    ("height", "error"),
+    [
+        ("inf", 0.1),
+        ("nan", 0.1),
+        ("1e200", 0.1),
+        ("172", 0.1),
+        ("tall", 0.1),
+        ("1.7", 0.0),
+        ("1.7", 5.0),
+    ],
+)
+def test_a_height_that_nobody_has_is_named(
+    station: Site, converter: Converter, height: str, error: float
+) -> None:
+    message = foreign(converter, station, "camera-1")
+    message.detection_report.object_info.add(type="clearway.height", value=height, error=error)
+    with pytest.raises(ProfileError, match=r"clearway\.height"):
+        read(station, converter, "camera-1", message)
+
+
 def test_a_firearm_of_no_named_kind_speaks_for_both(station: Site, converter: Converter) -> None:
     message = with_class(foreign(converter, station, "curtain-west"), "ConcealedFirearm", 0.8)
     evidence = read(station, converter, "curtain-west", message).evidence
@@ -253,6 +332,16 @@ def test_without_errors_the_site_files_hold(station: Site, converter: Converter)
     error = station.cameras[0].error_model
     covariance = read(station, converter, "camera-1", message).covariance_m2
     assert covariance.xx == pytest.approx(error.sigma_m**2 + error.bias_sigma_m**2)
+
+
+def test_a_sensors_velocity_is_not_used_in_whatever_unit(
+    station: Site, converter: Converter
+) -> None:
+    message = foreign(converter, station, "camera-1")
+    standing = read(station, converter, "camera-1", message)
+    message.detection_report.enu_velocity.east_rate = 5.4
+    message.detection_report.enu_velocity.north_rate = -3.6
+    assert read(station, converter, "camera-1", message) == standing
 
 
 def test_a_report_sent_twice_has_one_number(station: Site, converter: Converter) -> None:

@@ -1,5 +1,7 @@
 """Fused people, alerts, cues and registrations say what the profile promises, and are valid."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -32,7 +34,7 @@ from clearway.profile import (
 )
 from clearway.profile.wire import envelope, values_of
 from clearway.sapient.bindings import Alert as AlertMessage
-from clearway.sapient.bindings import SapientMessage, StatusReport
+from clearway.sapient.bindings import SapientMessage, SpeedUnits, StatusReport
 from clearway.sapient.location import Converter, SiteFrame
 from clearway.sapient.validate import check
 from clearway.site.schema import Site
@@ -67,8 +69,12 @@ def test_threat_classes_sum_to_one(station: Site, converter: Converter, parts: l
     assert handgun == pytest.approx(vector[2] + vector[3])
 
 
-def test_a_prior_never_looks_like_a_measurement(station: Site, converter: Converter) -> None:
-    message = person(station, converter, Belief(PRIOR, PRIOR, {}))
+@pytest.mark.parametrize("share", [None, 1e-6, 0.049])
+def test_a_prior_never_looks_like_a_measurement(
+    station: Site, converter: Converter, share: float | None
+) -> None:
+    examined = {} if share is None else {Modality.CURTAIN: share}
+    message = person(station, converter, Belief(PRIOR, PRIOR, examined))
     (human,) = message.detection_report.classification
     assert len(human.sub_class) == 0
     entries = values_of(message.detection_report.object_info)
@@ -76,10 +82,49 @@ def test_a_prior_never_looks_like_a_measurement(station: Site, converter: Conver
     assert not any(name.startswith("clearway.posterior") for name in entries)
 
 
+def test_a_higher_node_can_take_the_prior_out_again(station: Site, converter: Converter) -> None:
+    vector = np.array([0.3, 0.05, 0.25, 0.1, 0.1, 0.05, 0.15])
+    prior = np.array([0.9, 0.01, 0.02, 0.005, 0.01, 0.005, 0.05])
+    message = person(station, converter, Belief(vector, prior, {Modality.CURTAIN: 0.05}))
+    entries = values_of(message.detection_report.object_info)
+    assert entries["clearway.examined.curtain"].value == "partial"
+    (human,) = message.detection_report.classification
+    ratios = {
+        one.type.rpartition(":")[2]: one.confidence
+        / float(entries[f"clearway.prior.{one.type.rpartition(':')[2]}"].value)
+        for one in human.sub_class
+    }
+    assert ratios == pytest.approx(
+        {
+            "ConcealedFirearm": 0.35 / 0.03,
+            "ConcealedExplosive": 0.05 / 0.01,
+            "ConcealedFirearmAndExplosive": 0.15 / 0.01,
+            "NoConcealedThreat": 0.45 / 0.95,
+        },
+        rel=1e-5,
+    )
+    other = person(station, converter, Belief(vector, PRIOR, {Modality.CURTAIN: 0.05}))
+    versions = {
+        values_of(one.detection_report.object_info)["clearway.prior.version"].value
+        for one in (message, other)
+    }
+    assert len(versions) == 2
+
+
 def test_a_velocity_is_told_along_true_north() -> None:
     turned = Converter(SiteFrame(41.8, 12.6, 50.0, heading_deg=90.0))
     east, north = turned.velocity_to_wire(0.0, 1.0)
     assert (east, north) == pytest.approx((1.0, 0.0), abs=1e-12)
+
+
+def test_a_persons_velocity_is_in_the_unit_declared(station: Site, converter: Converter) -> None:
+    (mode,) = fusion_registration(station, converter).mode_definition
+    (definition,) = mode.detection_definition
+    units = definition.velocity_type.enu_velocity_units
+    assert units.east_north_rate_units == SpeedUnits.SPEED_UNITS_MS
+    told = person(station, converter, Belief(PRIOR, PRIOR, {})).detection_report.enu_velocity
+    speed_m_s = math.hypot(TRACK.velocity_x_m_s, TRACK.velocity_y_m_s)
+    assert math.hypot(told.east_rate, told.north_rate) == pytest.approx(speed_m_s)
 
 
 def test_a_lost_track_says_so(station: Site, converter: Converter) -> None:
@@ -162,6 +207,16 @@ def test_a_task_of_another_kind_is_no_aim(converter: Converter) -> None:
     message = envelope(NOW_NS, "x")
     message.task.command.request = "Status"
     assert aim_of(message, converter) is None
+
+
+def test_a_person_carries_what_was_declared_and_nothing_else(
+    station: Site, converter: Converter
+) -> None:
+    message = person(station, converter, Belief(PRIOR, PRIOR, {Modality.CURTAIN: 1.0}))
+    sent = {entry.type for entry in message.detection_report.object_info}
+    (mode,) = fusion_registration(station, converter).mode_definition
+    (definition,) = mode.detection_definition
+    assert {entry.type for entry in definition.detection_report} == sent
 
 
 def test_every_node_introduces_itself_validly(station: Site, converter: Converter) -> None:

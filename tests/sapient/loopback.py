@@ -168,6 +168,7 @@ def client(
     port: int,
     on_event: Callable[[ClientEvent], None],
     *,
+    host: str = "127.0.0.1",
     node_id: str = NODE,
     clock: Callable[[], int] | None = None,
     retry_ns: int = SECOND // 50,
@@ -184,7 +185,7 @@ def client(
     if clock is not None:
         options["clock"] = clock
     return Client(
-        "127.0.0.1",
+        host,
         port,
         node_id,
         message("registration").registration,

@@ -12,6 +12,8 @@ import pytest
 
 from clearway.errors import ArgumentError
 from clearway.sapient.bindings import AlertAck, StatusReport, TaskAck
+from clearway.sapient.client import ClientSettings, Throttled
+from clearway.sapient.link import LinkSettings
 from clearway.sapient.server import (
     AlertAnswered,
     MessageAccepted,
@@ -222,6 +224,48 @@ def test_a_server_that_sends_rubbish_is_left(answer: bytes) -> None:
         async with scripted(rubbish) as port, client(port, told, clock=clock):
             (lost,) = await told.until(Disconnected)
             assert lost.ending is Ending.FRAMING
+
+    run(scene())
+
+
+def test_a_host_that_is_no_name_is_told_and_tried_again() -> None:
+    async def scene() -> None:
+        clock, told = FakeClock(), Heard()
+        async with client(1, told, host=f"{'a' * 64}.example", clock=clock):
+            await told.until(Disconnected)
+            clock.wait(0.02)
+            await told.until(Disconnected, 2)
+        assert "cannot be reached" in told.of(Disconnected)[0].detail
+
+    run(scene())
+
+
+def test_closing_can_be_cancelled() -> None:
+    async def scene() -> None:
+        node = client(1, Heard())
+        await node.start()
+        closing = asyncio.create_task(node.close())
+        await asyncio.sleep(0)
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+
+    run(scene())
+
+
+def test_a_fusion_side_that_sends_too_much_is_told_once() -> None:
+    async def scene() -> None:
+        clock, heard, told = FakeClock(), Heard(), Heard()
+        settings = ClientSettings(link=LinkSettings(messages_per_s=500.0, message_burst=20.0))
+        async with (
+            serving(heard, clock) as server,
+            client(server.port, told, clock=clock, settings=settings),
+        ):
+            await heard.until(MessageAccepted)
+            for _ in range(200):
+                assert server.send(NODE, stamped(message("task"), clock.now_ns, FUSION))
+            await told.until(TaskReceived, 200)
+            assert len(told.of(Throttled)) == 1
 
     run(scene())
 

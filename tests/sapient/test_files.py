@@ -87,7 +87,7 @@ def test_findings_in_frames_tell_which_message(tmp_path: Path) -> None:
         (frame(PAYLOADS[0]) + bytes(4), "frame.empty"),
         (frame(PAYLOADS[0]) + b"\xff" * 4, "frame.too_long"),
     ],
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else repr(value[:12]),
 )
 def test_files_that_are_something_else(tmp_path: Path, content: bytes, rule: str) -> None:
     found = verdict(tmp_path, content)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import socket
 import struct
 from typing import Any
 
@@ -22,7 +22,7 @@ from clearway.sapient.server import (
     ServerEvent,
 )
 from clearway.sapient.session import Ending
-from tests.sapient.loopback import FakeClock, Heard, Socket, server_settings, serving
+from tests.sapient.loopback import PATIENCE_S, FakeClock, Heard, Socket, server_settings, serving
 from tests.sapient.messages import NODE, OTHER_NODE, message
 from tests.sapient.session.harness import FUSION
 
@@ -127,9 +127,9 @@ def test_big_endian_lengths_are_named(caplog: pytest.LogCaptureFixture) -> None:
             (error,) = await node.hear_the_end()
             assert "big-endian" in error.error.error_message[0]
 
-    with caplog.at_level(logging.WARNING, "clearway.sapient"):
-        run(scene())
-    assert "big-endian" in caplog.text
+    run(scene())
+    # An event has told it.
+    assert not caplog.records
 
 
 def test_messages_before_the_fault_count() -> None:
@@ -171,6 +171,22 @@ def test_nobody_waits_for_ever_to_register() -> None:
             (refused,) = await heard.until(PeerRefused)
             assert refused.reason is Refusal.NOT_REGISTERED
             assert await mute.hear_the_end() == []
+
+    run(scene())
+
+
+def test_a_silent_node_is_lost_though_the_clock_was_set_back() -> None:
+    async def scene() -> None:
+        heard, clock = Heard(), FakeClock()
+        async with serving(heard, clock) as server, await Socket.connect(server.port) as node:
+            await node.begin()
+            await heard.until(MessageAccepted)
+            clock.wait(-3600.0)
+            async with asyncio.timeout(PATIENCE_S):
+                while not heard.of(NodeLost):
+                    await asyncio.sleep(0.02)
+                    clock.wait(1.0)
+            assert heard.of(NodeLost)[0].reason is Ending.SILENT
 
     run(scene())
 
@@ -398,6 +414,23 @@ def test_rubbish_counts_for_more() -> None:
     run(scene())
 
 
+def test_so_do_its_bytes() -> None:
+    async def scene() -> None:
+        heard = Heard()
+        # Twenty times as much would be within the rates if it were sound.
+        settings = server_settings(bytes_per_s=1e7, byte_burst=1e6)
+        async with (
+            serving(heard, settings=settings) as server,
+            await Socket.connect(server.port) as node,
+        ):
+            await node.begin()
+            node.writer.write(struct.pack("<I", 50_000) + b"\xff" * 50_000)
+            await heard.until(PeerThrottled)
+            await still_works(server, heard, node)
+
+    run(scene())
+
+
 def test_a_fast_sensor_loses_nothing() -> None:
     async def scene() -> None:
         heard = Heard()
@@ -439,6 +472,91 @@ def test_a_receiver_of_events_that_fails_costs_one_connection(
 
     run(scene())
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_node_is_lost_even_if_the_receiver_fails_at_its_goodbye() -> None:
+    async def scene() -> None:
+        heard = Heard()
+
+        def fails_at_goodbye(event: ServerEvent) -> None:
+            heard(event)
+            if isinstance(event, MessageAccepted) and len(heard.of(MessageAccepted)) == 2:
+                raise ZeroDivisionError("a defect")
+
+        async with serving(fails_at_goodbye) as server, await Socket.connect(server.port) as node:
+            await node.begin()
+            node.say("status_report", system="SYSTEM_GOODBYE")
+            (lost,) = await heard.until(NodeLost)
+            assert lost.reason is Ending.GOODBYE
+            assert await node.hear_the_end() == []
+            assert server.connected == ()
+
+    run(scene())
+
+
+def test_a_receiver_that_fails_at_a_slowed_down_peer_costs_that_one() -> None:
+    async def scene() -> None:
+        heard = Heard()
+
+        def fails(event: ServerEvent) -> None:
+            heard(event)
+            if isinstance(event, PeerThrottled):
+                raise ZeroDivisionError("a defect")
+
+        settings = server_settings(messages_per_s=500.0, message_burst=20.0)
+        async with (
+            serving(fails, settings=settings) as server,
+            await Socket.connect(server.port) as node,
+        ):
+            await node.begin()
+            node.writer.write(node.framed("detection_report") * 100)
+            (refused,) = await heard.until(PeerRefused)
+            assert refused.reason is Refusal.DEFECT
+            await node.hear_the_end()
+
+    run(scene())
+
+
+def test_a_list_of_hosts_that_cannot_be_asked_costs_one_connection(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def scene() -> None:
+        heard = Heard()
+
+        def fails_once(host: str) -> bool:
+            if not heard.events:
+                raise ZeroDivisionError(f"a defect with {host}")
+            return True
+
+        async with serving(heard, permits_host=fails_once) as server:
+            async with await Socket.connect(server.port) as unlucky:
+                (refused,) = await heard.until(PeerRefused)
+                assert refused.reason is Refusal.DEFECT
+                assert await unlucky.hear_the_end() == []
+            async with await Socket.connect(server.port) as node:
+                await node.begin()
+
+    run(scene())
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_stopping_does_not_wait_for_a_connection_that_was_just_accepted() -> None:
+    async def scene() -> None:
+        loop = asyncio.get_running_loop()
+        async with serving(Heard()) as server, await Socket.connect(server.port) as first:
+            while not server.peers:
+                await asyncio.sleep(0)
+            closing = asyncio.create_task(server.close())
+            await asyncio.sleep(0)
+            ours, theirs = socket.socketpair()
+            await loop.connect_accepted_socket(lambda: server._new_peer(loop), ours)
+            async with asyncio.timeout(PATIENCE_S):
+                await closing
+            assert server.peers == 0
+            theirs.close()
+            assert await first.hear_the_end() == []
+
+    run(scene())
 
 
 def test_sending_and_disconnecting() -> None:

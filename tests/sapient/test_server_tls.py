@@ -196,7 +196,9 @@ def test_without_a_certificate_a_client_sees_the_end_after_its_handshake(
     run(scene())
 
 
-def test_a_peer_without_tls_is_refused_and_others_go_on(site: dict[str, Issued]) -> None:
+def test_a_peer_without_tls_is_refused_and_others_go_on(
+    site: dict[str, Issued], caplog: pytest.LogCaptureFixture
+) -> None:
     async def scene() -> None:
         heard = Heard()
         async with (
@@ -212,6 +214,8 @@ def test_a_peer_without_tls_is_refused_and_others_go_on(site: dict[str, Issued])
             await heard.until(MessageAccepted, 2)
 
     run(scene())
+    # An event has told it.
+    assert not caplog.records
 
 
 def test_a_handshake_that_never_ends_is_given_up(site: dict[str, Issued]) -> None:
@@ -270,7 +274,9 @@ def test_a_server_that_is_nobody_is_left(site: dict[str, Issued]) -> None:
             serving(heard, clock, **secure(site)) as server,
             client(server.port, told, clock=clock, **options),
         ):
-            await told.until(Disconnected)
+            (lost,) = await told.until(Disconnected)
+            assert lost.ending is Ending.STOPPED
+            assert "certificate" in lost.detail
             assert not heard.of(NodeRegistered)
 
     run(scene())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from clearway.errors import ArgumentError
-from clearway.sapient.bindings import Location, SapientMessage
+from clearway.sapient.bindings import Location, Registration, SapientMessage
 from clearway.sapient.validate import (
     RULES,
     Finding,
@@ -34,10 +34,12 @@ from tests.sapient.messages import (
     message,
 )
 
+Dock = Registration.TaxonomyDockDefinition
 DAMAGES = tuple(all_damages())
 REPORTED = "detection_report"
 DECLARED = "registration.mode_definition[0].detection_definition[0]"
 DECLARED_CLASS = f"{DECLARED}.detection_class_definition[0].class_definition[0]"
+DOCK = f"{DECLARED}.detection_class_definition[0].taxonomy_dock_definition[0]"
 INTERVAL = "registration.status_definition.status_interval"
 
 # Rules that clearing a field or setting it to a bad value of its type does not break:
@@ -93,6 +95,28 @@ BY_HAND: tuple[tuple[str, str, str, Any, str | None], ...] = (
         "registration",
         "registration.status_definition.coverage_definition.range_bearing_datum",
         4,
+        None,
+    ),
+    ("taxonomy.dock_class.unknown", "registration", f"{DOCK}.Dock_class", "Ghost", None),
+    (
+        "taxonomy.dock_namespace.unknown",
+        "registration",
+        f"{DOCK}.Dock_class_namespace",
+        "urn:example:other",
+        None,
+    ),
+    (
+        "taxonomy.subclass.empty",
+        "registration",
+        f"{DOCK}.Extension_subclass",
+        None,
+        f"{DOCK}.Extension_subclass",
+    ),
+    (
+        "taxonomy.subclass.in_core",
+        "registration",
+        f"{DOCK}.Extension_subclass[0].Subclass_namespace",
+        "sapient_core",
         None,
     ),
     (
@@ -437,6 +461,38 @@ def test_a_flood_of_warnings_hides_no_error() -> None:
     locations.add(x=math.nan, y=2.0, z=0.0, coordinate_system=1, datum=1)
     last = f"status_report.coverage[0].location_list.locations[{len(locations) - 1}].x"
     assert ("location.x.not_finite", last) in sightings(report)
+
+
+def test_odd_extensions_are_told_and_accepted() -> None:
+    docks = docking(message("registration"))
+    docks.add(Dock_class_namespace="urn:clearway:threat:v1", Dock_class="ConcealedFirearm")
+    docks[1].Extension_subclass.add(Subclass_namespace="urn:x", Subclass_name="Pistol")
+    assert check(docked(*docks)) == ()
+    odd = docked(Dock(Dock_class_namespace="urn:y", Dock_class="B"))
+    assert {finding.rule for finding in check(odd)} == {
+        "taxonomy.dock_namespace.unknown",
+        "taxonomy.subclass.empty",
+    }
+    assert is_valid(check(odd))
+
+
+def test_a_flood_of_odd_extensions_is_told_in_a_few_findings() -> None:
+    odd = Dock(Dock_class_namespace="urn:y", Dock_class="B")
+    assert len(check(docked(*[odd] * 50_000))) == 20
+
+
+def docking(registration: SapientMessage) -> Any:
+    (mode,) = registration.registration.mode_definition
+    classes = mode.detection_definition[0].detection_class_definition[0]
+    return classes.taxonomy_dock_definition
+
+
+def docked(*docks: Dock) -> SapientMessage:
+    """A registration with these docking definitions and no others."""
+    registration = message("registration")
+    del docking(registration)[:]
+    docking(registration).extend(docks)
+    return registration
 
 
 def test_a_deep_message_is_looked_at_to_its_end() -> None:

@@ -5,11 +5,15 @@ All detections of one scan carry the same timestamp: that is how the engine know
 
 from __future__ import annotations
 
+import math
+
+import shapely
+
 from clearway.domain import Detection
 from clearway.domain.detection import Covariance
 from clearway.errors import ClearwayError
 from clearway.profile import names
-from clearway.profile.evidence import UnreadableEvidenceError, evidence_info, read_evidence
+from clearway.profile.evidence import EvidenceReader, UnreadableEvidenceError, evidence_info
 from clearway.profile.identifiers import number_of, ulid_of
 from clearway.profile.wire import envelope, info, nanoseconds_of, values_of
 from clearway.sapient.bindings import DetectionReport, SapientMessage
@@ -17,6 +21,13 @@ from clearway.sapient.location import Converter, LocationError, SitePoint
 from clearway.site.schema import Camera, Sensor
 
 Classification = DetectionReport.DetectionReportClassification
+
+_SIGMAS = 5.0
+_BEYOND_M = 2.0
+"""How far outside of a threat sensor's coverage a reading may lie, beside its error: somebody at
+the edge walks on while the reading is made."""
+_SHORTEST_M, _TALLEST_M = 0.3, 3.0
+"""Of a body; anything else is another unit, or no measurement."""
 
 
 class ProfileError(ClearwayError):
@@ -51,6 +62,8 @@ class DetectionReader:
         self._sensor = sensor
         self._converter = converter
         self._mounting = converter.sensor_at(SitePoint(*sensor.position_m))
+        self._evidence = None if isinstance(sensor, Camera) else EvidenceReader(sensor)
+        self._coverage = shapely.Polygon(sensor.coverage)
         error = sensor.error_model
         variance = error.sigma_m**2 + error.bias_sigma_m**2
         self._covariance = Covariance(variance, 0.0, variance)
@@ -72,11 +85,12 @@ class DetectionReader:
         """
         report = message.detection_report
         place = self._place(report)
-        sensor = self._sensor
         try:
-            evidence = None if isinstance(sensor, Camera) else read_evidence(sensor, report)
+            evidence = None if self._evidence is None else self._evidence.read(report)
         except UnreadableEvidenceError as error:
             raise ProfileError("detection_report.object_info", str(error)) from error
+        if evidence is not None and (evidence.examined > 0.0 or evidence.position_only):
+            self._check_reach(place)
         height_m, height_sigma_m = _height(report)
         return Detection(
             sensor_id=self._sensor.id,
@@ -92,8 +106,23 @@ class DetectionReader:
             height_m=height_m,
             height_sigma_m=height_sigma_m,
             # A camera's own tracks are not used: the site's tracker follows people itself.
-            source=None if isinstance(sensor, Camera) else number_of(report.object_id),
+            source=None if self._evidence is None else number_of(report.object_id),
         )
+
+    def _check_reach(self, place: SitePoint) -> None:
+        """Refuse a reading of somebody whom the sensor cannot have examined.
+
+        A sensor that is out of place, or in the wrong hands, must not clear people elsewhere.
+        """
+        distance_m = shapely.distance(self._coverage, shapely.Point(place.x_m, place.y_m))
+        error = self._sensor.error_model
+        most_m = _BEYOND_M + _SIGMAS * math.hypot(error.sigma_m, error.bias_sigma_m)
+        if distance_m > most_m:
+            raise ProfileError(
+                "detection_report",
+                f"is of a place {distance_m:.1f} m outside of what {self._sensor.id} covers; check "
+                "the sensor's place and its coverage in the site file",
+            )
 
     def _place(self, report: DetectionReport) -> SitePoint:
         """Where it was: a location, or a range and bearing from where the site file mounts it."""
@@ -111,11 +140,16 @@ def _height(report: DetectionReport) -> tuple[float | None, float | None]:
     if entry is None or not entry.HasField("error"):
         return None, None
     try:
-        return float(entry.value), entry.error
+        height_m = float(entry.value)
     except ValueError:
+        height_m = math.nan
+    if not (_SHORTEST_M <= height_m <= _TALLEST_M and 0.0 < entry.error <= 1.0):
         raise ProfileError(
-            "detection_report.object_info", f"{names.HEIGHT} is {entry.value!r}, not metres"
-        ) from None
+            "detection_report.object_info",
+            f"{names.HEIGHT} is {entry.value!r} with an error of {entry.error:g}, and not a body's "
+            "height in metres with its standard deviation",
+        )
+    return height_m, entry.error
 
 
 def detection_message(detection: Detection, node_id: str, converter: Converter) -> SapientMessage:

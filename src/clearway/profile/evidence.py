@@ -8,7 +8,12 @@ probability, and its own posterior would count a prior that nobody here knows.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
 
 from clearway.domain import HYPOTHESES, Evidence, Modality, ThreatClass
 from clearway.fusion.readings import RecognitionModel, trace_evidence
@@ -52,82 +57,134 @@ def evidence_info(evidence: Evidence) -> list[ObjectInfo]:
     return entries
 
 
-def read_evidence(sensor: Curtain | Trace, report: DetectionReport) -> Evidence:
-    """What a detection report of a threat sensor says.
+class EvidenceReader:
+    """Reads what one threat sensor's detection reports say.
 
     Parameters
     ----------
     sensor : Curtain or Trace
-        Its rates weigh what the report declares without likelihood ratios.
-    report : DetectionReport
-
-    Returns
-    -------
-    Evidence
-        *Not examined* where the report neither says that it examined nor declares anything: a
-        report without content must not look like one that found nothing.
-
-    Raises
-    ------
-    UnreadableEvidenceError
-        An entry of the profile has a value that the profile does not allow.
+        Its rates weigh what a report declares without likelihood ratios.
     """
-    modality = Modality.CURTAIN if isinstance(sensor, Curtain) else Modality.TRACE
-    entries = values_of(report.object_info)
-    nothing = (0.0,) * len(HYPOTHESES)
-    if names.POSITION_ONLY in entries and entries[names.POSITION_ONLY].value == "true":
-        return Evidence(modality, nothing, examined=0.0, position_only=True)
-    ratios = _ratios(entries, modality)
-    declared = _declared(entries)
-    substance = entries[names.SUBSTANCE].value if names.SUBSTANCE in entries else None
-    classes = _classes(report)
-    examined = _examined(
-        entries, modality, said_something=bool(ratios or declared or classes or substance)
-    )
-    if examined <= 0.0:
-        return Evidence(modality, nothing, examined=0.0)
-    if ratios:
-        vector = (0.0, *(ratios.get(name, 0.0) for name in HYPOTHESES[1:]))
-        return Evidence(modality, vector, examined, declared, substance)
-    if isinstance(sensor, Trace):
-        found = _found(sensor, declared, classes, substance)
-        return trace_evidence(sensor.substances, sensor.error_model.pfa, found)
-    return _weighed(sensor, declared, classes)
 
-
-def _weighed(
-    sensor: Curtain, declared: tuple[ThreatClass, ...], classes: frozenset[str]
-) -> Evidence:
-    """A declaration weighed by the site file's rates."""
-    explosive = ThreatClass.EXPLOSIVE in declared or not classes.isdisjoint(_EXPLOSIVE_CLASSES)
-    model = RecognitionModel.of(sensor)
-    if ThreatClass.HANDGUN in declared:
-        return model.evidence(1, int(explosive))
-    if ThreatClass.LONG_GUN in declared:
-        return model.evidence(2, int(explosive))
-    if not classes.isdisjoint(_FIREARM_CLASSES):
-        return model.evidence_of_any_firearm(int(explosive))
-    return model.evidence(0, int(explosive))
-
-
-def _found(
-    sensor: Trace,
-    declared: tuple[ThreatClass, ...],
-    classes: frozenset[str],
-    substance: str | None,
-) -> str | None:
-    """The substance that a shot names; of a class without a substance, the most usual one."""
-    if substance is not None:
-        if substance not in sensor.substances:
-            raise UnreadableEvidenceError(
-                names.SUBSTANCE, substance, f"one of {', '.join(sorted(sensor.substances))}"
-            )
-        return substance
-    if ThreatClass.EXPLOSIVE in declared or not classes.isdisjoint(_EXPLOSIVE_CLASSES):
-        return max(
-            sorted(sensor.substances), key=lambda name: sensor.substances[name].innocent_share
+    def __init__(self, sensor: Curtain | Trace) -> None:
+        self._modality = Modality.CURTAIN if isinstance(sensor, Curtain) else Modality.TRACE
+        self._weigh: _Weigh = (
+            partial(_weighed, RecognitionModel.of(sensor))
+            if isinstance(sensor, Curtain)
+            else partial(_traced, sensor)
         )
-    return None
+
+    def read(self, report: DetectionReport) -> Evidence:
+        """What a detection report says.
+
+        Parameters
+        ----------
+        report : DetectionReport
+
+        Returns
+        -------
+        Evidence
+            *Not examined* where the report neither says that it examined nor declares anything: a
+            report without content must not look like one that found nothing.
+
+        Raises
+        ------
+        UnreadableEvidenceError
+            An entry of the profile has a value that the profile does not allow.
+        """
+        modality = self._modality
+        entries = values_of(report.object_info)
+        nothing = (0.0,) * len(HYPOTHESES)
+        if names.POSITION_ONLY in entries and entries[names.POSITION_ONLY].value == "true":
+            return Evidence(modality, nothing, examined=0.0, position_only=True)
+        ratios = _ratios(entries, modality)
+        said = _Said(
+            _declared(entries),
+            _classes(report),
+            entries[names.SUBSTANCE].value if names.SUBSTANCE in entries else None,
+        )
+        examined = _examined(entries, modality, said_something=bool(ratios) or any(said))
+        if examined <= 0.0:
+            return Evidence(modality, nothing, examined=0.0)
+        if ratios:
+            vector = (0.0, *(ratios.get(name, 0.0) for name in HYPOTHESES[1:]))
+            return Evidence(modality, vector, examined, said.declared, said.substance)
+        return partly_examined(self._weigh(said), examined)
+
+
+def partly_examined(evidence: Evidence, share: float) -> Evidence:
+    """What a reading of a whole person says if only a share f of the person was examined.
+
+    With probability f what is carried was in the examined part, and the reading is as probable as
+    the rates say; else the sensor could see no more than on somebody who carries nothing::
+
+        P(reading | h) / P(reading | none) = f r + (1 - f)
+
+    so that finding nothing on a hundredth of a person clears nobody.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Of a whole person, with the ratios r.
+    share : float
+        Above 0, up to 1.
+
+    Examples
+    --------
+    >>> whole = Evidence(Modality.TRACE, (0.0, math.log(0.2), *5 * (0.0,)), examined=1.0)
+    >>> round(math.exp(partly_examined(whole, 0.25).log_likelihood_ratio[1]), 3)
+    0.8
+    """
+    # As a sum it does not overflow, and a hypothesis that was ruled out stays possible.
+    unseen = math.log1p(-share) if share < 1.0 else -math.inf
+    ratios = (
+        float(np.logaddexp(math.log(share) + ratio, unseen))
+        for ratio in evidence.log_likelihood_ratio
+    )
+    return replace(evidence, log_likelihood_ratio=tuple(ratios), examined=share)
+
+
+class _Said(NamedTuple):
+    """What a report says beside likelihood ratios."""
+
+    declared: tuple[ThreatClass, ...]
+    classes: frozenset[str]
+    """Clearway's classes that it calls present."""
+    substance: str | None
+
+    @property
+    def explosive(self) -> bool:
+        return ThreatClass.EXPLOSIVE in self.declared or not self.classes.isdisjoint(
+            _EXPLOSIVE_CLASSES
+        )
+
+
+_Weigh: TypeAlias = Callable[[_Said], Evidence]
+
+
+def _weighed(model: RecognitionModel, said: _Said) -> Evidence:
+    """A curtain's declaration weighed by the site file's rates."""
+    explosive = int(said.explosive)
+    if ThreatClass.HANDGUN in said.declared:
+        return model.evidence(1, explosive)
+    if ThreatClass.LONG_GUN in said.declared:
+        return model.evidence(2, explosive)
+    if not said.classes.isdisjoint(_FIREARM_CLASSES):
+        return model.evidence_of_any_firearm(explosive)
+    return model.evidence(0, explosive)
+
+
+def _traced(sensor: Trace, said: _Said) -> Evidence:
+    """A shot's substance weighed by the site file's rates; of a bare class, the most usual one."""
+    substances = sensor.substances
+    found = said.substance
+    if found is not None and found not in substances:
+        raise UnreadableEvidenceError(
+            names.SUBSTANCE, found, f"one of {', '.join(sorted(substances))}"
+        )
+    if found is None and said.explosive:
+        found = max(sorted(substances), key=lambda name: substances[name].innocent_share)
+    return trace_evidence(substances, sensor.error_model.pfa, found)
 
 
 def _ratios(entries: Mapping[str, ObjectInfo], modality: Modality) -> dict[str, float]:

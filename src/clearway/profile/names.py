@@ -15,7 +15,7 @@ HUMAN = str(taxonomy.HUMAN)
 NAMESPACE = taxonomy.THREATS.namespace
 """The extension of the core taxonomy; its classes dock under `HUMAN`."""
 
-FIREARM, EXPLOSIVE, FIREARM_AND_EXPLOSIVE, NO_THREAT = taxonomy.THREATS.values
+SUB_CLASSES = FIREARM, EXPLOSIVE, FIREARM_AND_EXPLOSIVE, NO_THREAT = taxonomy.THREATS.values
 """They exclude each other and sum to one."""
 
 DECLARED = "clearway.declared"
@@ -50,9 +50,13 @@ def in_words(share: float, full_from: float = 1.0) -> str:
     return "full" if share >= full_from else "partial"
 
 
-def prior(threat: ThreatClass) -> str:
-    """Name of the prior probability that is contained in a posterior."""
-    return f"clearway.prior.{threat.value}"
+PRIOR_VERSION = "clearway.prior.version"
+"""Changes with any of the prior probabilities."""
+
+
+def prior(of: ThreatClass | str) -> str:
+    """Name of the prior contained in a class's posterior, or in a subclass's confidence."""
+    return f"clearway.prior.{of.value if isinstance(of, ThreatClass) else of}"
 
 
 def posterior(threat: ThreatClass) -> str:
@@ -82,9 +86,11 @@ def units_of_sensor(modality: Modality | None) -> dict[str, str]:
 
 def units_of_fusion() -> dict[str, str]:
     """Everything that a fused person may carry, with its unit."""
-    units = {HEIGHT: "m"}
+    units: dict[str, str] = {}
     for modality in Modality:
         units |= {examined(modality): "text", examined_fraction(modality): "ratio"}
     for threat in ThreatClass:
         units |= {prior(threat): "probability", posterior(threat): "probability"}
+    units |= dict.fromkeys((prior(name) for name in SUB_CLASSES), "probability")
+    units[PRIOR_VERSION] = "text"
     return units

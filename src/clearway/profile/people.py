@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+
+import numpy as np
+from numpy.typing import NDArray
+
 from clearway.domain import Belief, Modality, ThreatClass, Track
 from clearway.domain.detection import Covariance
 from clearway.profile import names
@@ -52,8 +57,8 @@ def person_message(
     ----------
     track : Track
     belief : Belief
-        A person whom no threat sensor has examined is reported without threat classes: a prior
-        must never look like a measurement.
+        A person whom no threat sensor has examined is reported without threat classes, and so is
+        one of whom next to nothing was examined: a prior must never look like a measurement.
     object_id : str
         The person's, for as long as the track lasts.
     node_id : str
@@ -79,12 +84,16 @@ def person_message(
     human = report.classification.add(type=names.HUMAN, confidence=1.0)
     for modality in Modality:
         share = belief.examined.get(modality, 0.0)
-        report.object_info.append(info(names.examined(modality), names.in_words(share, _FULL)))
+        word = names.in_words(share if share >= LEAST_SHARE else 0.0, _FULL)
+        report.object_info.append(info(names.examined(modality), word))
         report.object_info.append(info(names.examined_fraction(modality), share))
-    if any(share > 0.0 for share in belief.examined.values()):
+    if any(share >= LEAST_SHARE for share in belief.examined.values()):
+        prior = Belief(belief.prior, belief.prior, {})
+        priors = sub_class_probabilities(prior)
         for name, probability in sub_class_probabilities(belief).items():
             human.sub_class.append(_sub_class(name, probability))
-        prior = Belief(belief.prior, belief.prior, {})
+            report.object_info.append(info(names.prior(name), priors[name]))
+        report.object_info.append(info(names.PRIOR_VERSION, prior_version(belief.prior)))
         for threat in ThreatClass:
             report.object_info.append(info(names.posterior(threat), belief.probability_of(threat)))
             report.object_info.append(info(names.prior(threat), prior.probability_of(threat)))
@@ -97,5 +106,21 @@ def _sub_class(name: str, probability: float) -> DetectionReport.SubClass:
     )
 
 
+def prior_version(prior: NDArray[np.float64]) -> str:
+    """Names a prior, so that a reader knows when another one is in the posteriors.
+
+    Examples
+    --------
+    >>> prior_version(np.array([0.9, 0.02, 0.02, 0.0, 0.01, 0.0, 0.05]))
+    '2bd841b2'
+    """
+    digest = hashlib.sha256(np.ascontiguousarray(prior, "<f8").tobytes())
+    return digest.hexdigest()[:_VERSION_DIGITS]
+
+
+_VERSION_DIGITS = 8
+LEAST_SHARE = 0.05
+"""A smaller examined share is the chance that somebody else's reading was this person's after all;
+what it leaves is the prior."""
 _FULL = 0.95
 """A share of a look that is this surely the person's counts as full."""

@@ -8,85 +8,16 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, fields
-from typing import Protocol
 
-from clearway.errors import ArgumentError
-from clearway.sapient.bindings import SapientMessage, StatusReport, content_of
-from clearway.sapient.frames import DEFAULT_LIMIT_BYTES, FrameError, FrameReader, frame
-from clearway.sapient.session.outbox import Outbox
+from clearway.sapient.bindings import SapientMessage
+from clearway.sapient.frames import FrameError, FrameReader, frame
+from clearway.sapient.link_settings import LinkOwner, LinkSettings
+from clearway.sapient.session.outbox import Outbox, is_control
 from clearway.sapient.session.rates import TokenBucket
 
-__all__ = ["Link", "LinkOwner", "LinkSettings", "is_control"]
+__all__ = ["Link", "LinkOwner", "LinkSettings"]
 
-_REPORTS = frozenset({"detection_report", "status_report"})
-
-
-@dataclass(frozen=True, slots=True)
-class LinkSettings:
-    """Bounds on one connection.
-
-    The rates do not refuse anything: a peer that sends more is read more slowly, until its own
-    socket is full.  60 people at 25 scans per second are 1,500 messages and less than 1 MB.
-    """
-
-    frame_bytes: int = DEFAULT_LIMIT_BYTES
-    """Longest message accepted."""
-    messages_per_s: float = 4_000.0
-    """Messages read on the long run."""
-    message_burst: float = 8_000.0
-    """Messages read at once."""
-    first_messages: float = 1_000.0
-    """The same for a new connection, or connecting anew would pay."""
-    refused_cost: float = 40.0
-    """What a refused message, or a Registration, counts as: they take longest to deal with."""
-    bytes_per_s: float = 8e6
-    """Bytes read on the long run."""
-    byte_burst: float = 16e6
-    """Bytes read at once."""
-    turn_messages: int = 32
-    """Messages handled before others have their turn."""
-    report_queue: int = 1_024
-    """Detections and status reports that wait for a slow peer; the oldest are dropped."""
-    control_queue: int = 256
-    """Other messages that wait for a slow peer; one more and the connection is closed."""
-    queue_bytes: int = 2 << 20
-    """Bytes of either kind that wait for a slow peer."""
-    linger_s: float = 1.0
-    """How long a connection that is being closed may take to say its last."""
-
-    def __post_init__(self) -> None:
-        """Refuse bounds that would stop everything."""
-        for bound in fields(self):
-            if not getattr(self, bound.name) > 0:
-                raise ArgumentError(
-                    bound.name, f"{getattr(self, bound.name)} is not positive", "give more"
-                )
-
-
-class LinkOwner(Protocol):
-    """Whoever is told what comes over a connection."""
-
-    def link_made(self, link: Link, transport: asyncio.Transport) -> None:
-        """The socket is connected; `Link.open` starts the traffic."""
-
-    def link_payload(self, payload: bytes) -> None:
-        """A frame came."""
-
-    def link_broken(self, error: FrameError) -> None:
-        """What comes is no sequence of frames; nothing more will."""
-
-    def link_slow(self) -> None:
-        """The peer does not read, and there is no more room for what it must get."""
-
-    def link_throttled(self) -> None:
-        """The peer sends more than it may and is being read more slowly."""
-
-    def link_lost(self, detail: str) -> None:
-        """The connection is gone."""
-
-    def link_failed(self, error: Exception) -> None:
-        """Handling what came raised."""
+_TOLD_AGAIN_S = 10.0
 
 
 class Link(asyncio.Protocol):
@@ -128,9 +59,11 @@ class Link(asyncio.Protocol):
         self._lost: str | None = None
         self._ended = False
         self._wait_ns = 0
+        self._handled_bytes = 0
         self._charged = 0.0
+        self._throttled_s: float | None = None
         self._paused = False
-        self._timers: list[asyncio.Handle] = []
+        self._timer: asyncio.Handle | None = None
 
     @property
     def dropped(self) -> int:
@@ -182,7 +115,7 @@ class Link(asyncio.Protocol):
         try:
             self._reader.finish()
         except FrameError as error:
-            self._break(error)
+            self._tell(self._owner.link_broken, error)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """See `asyncio.BaseProtocol`."""
@@ -228,7 +161,10 @@ class Link(asyncio.Protocol):
 
     def charge(self) -> None:
         """Let the message being handled count for more: it was refused, or a Registration."""
-        self._charged += self._settings.refused_cost - 1.0
+        more = self._settings.refused_cost - 1.0
+        self._charged += more
+        more_bytes = more * self._handled_bytes
+        self._wait_ns = max(self._wait_ns, self._bytes.spend(more_bytes, self._time_ns()))
 
     def close(self) -> None:
         """Write what waits and close; after `LinkSettings.linger_s` without mercy.
@@ -276,7 +212,9 @@ class Link(asyncio.Protocol):
             return
         handled = min(self._settings.turn_messages, len(self._pending))
         for _ in range(handled):
-            if not self._hand_over(self._pending.popleft()):
+            payload = self._pending.popleft()
+            self._handled_bytes = len(payload)
+            if not self._tell(self._owner.link_payload, payload):
                 self._end()
                 return
         cost, self._charged = handled + self._charged, 0.0
@@ -287,19 +225,19 @@ class Link(asyncio.Protocol):
         if self._lost is not None:
             # Nobody is left to be slowed down: what is beyond the rates is let go.
             if self._pending and not self._wait_ns:
-                self._timers = [self._loop.call_soon(self._turn)]
+                self._timer = self._loop.call_soon(self._turn)
             else:
                 self._end()
         elif self._wait_ns:
             wait_s, self._wait_ns = self._wait_ns / 1e9, 0
             self._pause()
             self._later(wait_s, self._turn)
-            self._owner.link_throttled()
+            self._throttled()
         elif self._pending:
             self._pause()
-            self._timers = [self._loop.call_soon(self._turn)]
+            self._timer = self._loop.call_soon(self._turn)
         elif self._error is not None:
-            self._break(self._error)
+            self._tell(self._owner.link_broken, self._error)
         elif self._paused:
             self._read_on()
 
@@ -327,36 +265,22 @@ class Link(asyncio.Protocol):
         self._owner.link_lost(self._lost)
 
     def _cancel(self) -> None:
-        for timer in self._timers:
-            timer.cancel()
-        self._timers = []
+        if self._timer is not None:
+            self._timer.cancel()
 
-    def _hand_over(self, payload: bytes) -> bool:
-        """Hand a frame on; whether the connection is still open afterwards."""
+    def _throttled(self) -> None:
+        now_s = self._loop.time()
+        if self._throttled_s is None or now_s - self._throttled_s >= _TOLD_AGAIN_S:
+            self._throttled_s = now_s
+            self._tell(self._owner.link_throttled)
+
+    def _tell(self, hear: Callable[..., None], *what: object) -> bool:
+        """Tell the owner; whether the connection is still open afterwards."""
         try:
-            self._owner.link_payload(payload)
+            hear(*what)
         except Exception as error:  # noqa: BLE001  # one peer's trouble stays its own
             self._owner.link_failed(error)
         return not self._closing
 
-    def _break(self, error: FrameError) -> None:
-        try:
-            self._owner.link_broken(error)
-        except Exception as failure:  # noqa: BLE001  # one peer's trouble stays its own
-            self._owner.link_failed(failure)
-
     def _later(self, delay_s: float, handle: Callable[[], None]) -> None:
-        self._timers = [self._loop.call_later(delay_s, handle)]
-
-
-def is_control(message: SapientMessage) -> bool:
-    """Whether a message must never be dropped.
-
-    Without the initial StatusReport no detection would be accepted; a goodbye, the last of all,
-    must not overtake the detections before it.
-    """
-    if content_of(message) not in _REPORTS:
-        return True
-    status = message.status_report
-    is_new = status.info == StatusReport.INFO_NEW
-    return is_new and status.system != StatusReport.SYSTEM_GOODBYE
+        self._timer = self._loop.call_later(delay_s, handle)

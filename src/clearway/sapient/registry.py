@@ -135,7 +135,11 @@ class Registry:
         size = status.ByteSize()
         others = self._held_bytes - record.held_bytes
         fits = size <= self._node_bytes and others + registration + size <= self._total_bytes
-        record.status = status if fits else None
+        record.status = None
+        if fits:
+            # A copy: what was left out of the message while it was read still takes room behind it.
+            record.status = StatusReport()
+            record.status.CopyFrom(status)
         record.held_bytes = registration + (size if fits else 0)
         self._held_bytes = others + record.held_bytes
 

@@ -7,21 +7,20 @@ them when it registers (7.3).  Classes exclude each other and their probabilitie
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from clearway.sapient.bindings import Registration
-from clearway.sapient.validate import Finding, Rule, Severity
 
 __all__ = [
     "CORE",
-    "DOCKING_RULES",
     "HUMAN",
     "THREATS",
     "ClassName",
     "Extension",
-    "check_docking",
+    "dock_path",
+    "docks_of",
     "is_core_class",
 ]
 
@@ -154,13 +153,12 @@ class Extension:
         One docking definition may hold subclasses of several namespaces: they are several
         extensions.
         """
-        found: dict[tuple[str, ClassName], list[str]] = {}
-        for _, dock in _docks(registration):
+        found: dict[tuple[str, ClassName], dict[str, None]] = {}
+        for dock, _ in docks_of(registration):
             class_name = ClassName(dock.Dock_class_namespace, dock.Dock_class)
             for subclass in dock.Extension_subclass:
-                values = found.setdefault((subclass.Subclass_namespace, class_name), [])
-                if subclass.Subclass_name not in values:
-                    values.append(subclass.Subclass_name)
+                values = found.setdefault((subclass.Subclass_namespace, class_name), {})
+                values[subclass.Subclass_name] = None
         return tuple(cls(*key, tuple(values)) for key, values in found.items())
 
 
@@ -176,63 +174,30 @@ THREATS: Final = Extension(
 )
 """What a person may carry.  Classes exclude each other, hence one for both at once."""
 
-DOCKING_RULES: Final[dict[str, Rule]] = {
-    "taxonomy.dock_class.unknown": Rule(
-        Severity.WARNING, "7.3", "an extension under a class that the core taxonomy does not have"
-    ),
-    "taxonomy.dock_namespace.unknown": Rule(
-        Severity.WARNING, "7.3", "an extension under a class of an undeclared namespace"
-    ),
-    "taxonomy.subclass.empty": Rule(
-        Severity.WARNING, "7.3", "a docking definition that adds no subclass"
-    ),
-    "taxonomy.subclass.in_core": Rule(
-        Severity.WARNING, "7.1", "an extension that claims the core namespace for its own classes"
-    ),
-}
-"""What can be wrong with the extensions of a Registration."""
 
-
-def check_docking(registration: Registration) -> tuple[Finding, ...]:
-    """What is odd about the extensions that a node declares; none of it refuses a node.
-
-    Parameters
-    ----------
-    registration : Registration
-    """
-    namespaces = {extension.namespace for extension in Extension.declared(registration)}
-    return tuple(
-        Finding(rule, DOCKING_RULES[rule].severity, path, message, DOCKING_RULES[rule].clause)
-        for path, dock in _docks(registration)
-        for rule, message in _oddities(dock, namespaces)
-    )
-
-
-def _oddities(
-    dock: Registration.TaxonomyDockDefinition, namespaces: Iterable[str]
-) -> Iterator[tuple[str, str]]:
-    name = dock.Dock_class[:60]
-    if dock.Dock_class_namespace == CORE:
-        if is_core_class(dock.Dock_class) is False:
-            text = f"{name!r} is no class of the core taxonomy; dock under Human, say"
-            yield "taxonomy.dock_class.unknown", text
-    elif dock.Dock_class_namespace not in namespaces:
-        text = f"nothing declares the namespace {dock.Dock_class_namespace[:60]!r}; use {CORE}"
-        yield "taxonomy.dock_namespace.unknown", text
-    if not dock.Extension_subclass:
-        yield "taxonomy.subclass.empty", f"nothing is docked under {name!r}; name its subclasses"
-    for subclass in dock.Extension_subclass:
-        if subclass.Subclass_namespace == CORE:
-            text = f"{subclass.Subclass_name[:60]!r} needs a namespace of its own"
-            yield "taxonomy.subclass.in_core", text
-
-
-def _docks(registration: Registration) -> Iterator[tuple[str, Registration.TaxonomyDockDefinition]]:
-    """Every docking definition of a registration, with its path."""
+def docks_of(
+    registration: Registration,
+) -> Iterator[tuple[Registration.TaxonomyDockDefinition, tuple[int, ...]]]:
+    """Every docking definition of a registration, with its place for `dock_path`."""
     for i, mode in enumerate(registration.mode_definition):
         for j, definition in enumerate(mode.detection_definition):
-            inside = f"registration.mode_definition[{i}].detection_definition[{j}]"
             for k, classes in enumerate(definition.detection_class_definition):
                 for n, dock in enumerate(classes.taxonomy_dock_definition):
-                    place = f"detection_class_definition[{k}].taxonomy_dock_definition[{n}]"
-                    yield f"{inside}.{place}", dock
+                    yield dock, (i, j, k, n)
+
+
+def dock_path(place: tuple[int, ...]) -> str:
+    """Where in a registration a docking definition is.
+
+    Examples
+    --------
+    >>> dock_path((0, 1, 0, 2)).partition(".")[0]
+    'mode_definition[0]'
+    """
+    fields = (
+        "mode_definition",
+        "detection_definition",
+        "detection_class_definition",
+        "taxonomy_dock_definition",
+    )
+    return ".".join(f"{field}[{index}]" for field, index in zip(fields, place, strict=True))

@@ -54,6 +54,12 @@ def test_a_useless_detection_does_not_spoil_the_next_good_one() -> None:
     assert rules(node.detect(), "time") == []
 
 
+def test_a_status_from_a_far_future_does_not_make_all_others_look_old() -> None:
+    node = Bench().connect().begin()
+    assert rules(node.report(-7200.0), "time") == ["session.time.ahead"]
+    assert rules(node.report(), "time") == []
+
+
 def test_the_bounds_are_settings() -> None:
     settings = FusionSettings(time=TimeSettings(late_ns=SECOND // 2, useless_ns=2 * SECOND))
     node = Bench(settings).connect().begin()

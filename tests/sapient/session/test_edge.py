@@ -157,6 +157,32 @@ def test_a_goodbye_is_said_once_and_ends_it() -> None:
     assert edge.session.start() == []
 
 
+def test_stopping_while_it_connects_ends_it() -> None:
+    edge = Edge()
+    edge.session.start()
+    edge.session.stop(edge.now_ns)
+    assert edge.connect() == []
+    assert edge.session.state is EdgeState.IDLE
+
+
+@pytest.mark.parametrize(
+    ("state", "seconds"),
+    [(EdgeState.ACTIVE, 5.0), (EdgeState.WAITING, 10.0), (EdgeState.REGISTERING, 30.0)],
+)
+def test_a_clock_that_is_set_back_puts_nothing_off(state: EdgeState, seconds: float) -> None:
+    edge = Edge()
+    if state is EdgeState.REGISTERING:
+        edge.session.start()
+        edge.connect()
+    else:
+        edge.begin()
+    if state is EdgeState.WAITING:
+        edge.lose()
+    assert edge.wait(-3600.0) == []
+    assert edge.wait(seconds - 0.1) == []
+    assert edge.wait(0.1)
+
+
 @pytest.mark.parametrize("while_waiting", [True, False])
 def test_stopping_before_it_was_accepted_says_no_goodbye(while_waiting: bool) -> None:
     edge = Edge()
@@ -277,6 +303,25 @@ def test_a_broken_stream_closes_and_is_tried_again() -> None:
     assert only(actions, Close)[0].ending is Ending.FRAMING
     edge.lose()
     assert only(edge.wait(10.0), Connect)
+
+
+def test_an_answer_goes_to_whoever_sent_the_alert() -> None:
+    edge = Edge().begin()
+    # Behind a middleware there are several fusion nodes.
+    alert = message("alert")
+    alert.node_id, alert.destination_id = OTHER_NODE, NODE
+    edge.session.received(alert, b"", check(alert), edge.now_ns)
+    status = AlertAck.ALERT_ACK_STATUS_ACCEPTED
+    actions = edge.session.acknowledge_alert(ULID, status, [], edge.now_ns)
+    (ack,) = sent(actions, "alert_ack")
+    assert ack.destination_id == OTHER_NODE
+
+
+def test_the_case_of_a_destination_does_not_matter() -> None:
+    edge = Edge().begin()
+    actions = edge.hear(message("task"), destination=NODE.upper())
+    assert rules(actions) == []
+    assert only(actions, TaskReceived)
 
 
 def test_what_others_report_is_passed_on() -> None:

@@ -47,6 +47,14 @@ def test_the_case_of_a_node_id_does_not_matter() -> None:
     assert only(twin.register(), Spoofed)
 
 
+def test_a_stolen_name_is_told_in_print() -> None:
+    node = Bench().connect(certificate=CARD)
+    actions = node.say_as_is(stamped(message("alert"), node.bench.now_ns, "\x1b[2J" + "x" * 999))
+    (spoofed,) = only(actions, Spoofed)
+    assert spoofed.node_id.isprintable()
+    assert len(spoofed.node_id) < 64
+
+
 def test_a_live_node_is_not_displaced() -> None:
     bench = Bench()
     node = bench.connect().begin()

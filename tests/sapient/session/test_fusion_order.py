@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from clearway.sapient import session
 from clearway.sapient.session import (
+    SESSION_RULES,
     Accepted,
     Close,
     Ending,
@@ -32,6 +36,19 @@ def test_a_registration_is_answered_and_addressed_to_the_node() -> None:
     record = bench.registry.get(NODE)
     assert record is not None
     assert record.state is NodeState.REGISTERED
+
+
+def test_odd_extensions_are_told_with_the_registration() -> None:
+    odd = message("registration")
+    definition = odd.registration.mode_definition[0].detection_definition[0]
+    (dock,) = definition.detection_class_definition[0].taxonomy_dock_definition
+    dock.Dock_class = "Ghost"
+    actions = Bench().connect().say(odd)
+    (registered,) = only(actions, Registered)
+    assert [finding.rule for finding in registered.findings] == ["taxonomy.dock_class.unknown"]
+    (answer,) = sent(actions, "registration_ack")
+    assert answer.registration_ack.acceptance
+    assert not answer.registration_ack.ack_response_reason
 
 
 def test_the_answer_goes_out_before_anybody_hears_of_the_node() -> None:
@@ -102,6 +119,15 @@ def test_goodbye_is_taken_and_ends_the_connection() -> None:
     assert node.detect() == []
 
 
+def test_every_rule_of_sessions_is_found_somewhere() -> None:
+    folder = Path(session.__file__).parent
+    code = "".join(
+        path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name != "rules.py"
+    )
+    names = [rule.removeprefix("session.") for rule in SESSION_RULES]
+    assert [name for name in names if f'"{name}"' not in code] == []
+
+
 def test_registering_again_goes_on_without_another_status() -> None:
     node = Bench().connect().begin()
     assert sent(node.register(), "registration_ack")
@@ -116,6 +142,13 @@ def test_a_message_for_somebody_else_is_taken_with_a_finding() -> None:
     actions = node.say_as_is(stray)
     assert rules(actions) == ["session.destination.other"]
     assert only(actions, Accepted)
+
+
+def test_the_case_of_a_destination_does_not_matter() -> None:
+    node = Bench().connect().begin()
+    status = stamped(message("status_report"), node.bench.now_ns, NODE)
+    status.destination_id = FUSION.upper()
+    assert rules(node.say_as_is(status)) == []
 
 
 def test_a_faulty_detection_is_refused_with_its_own_bytes() -> None:

@@ -14,10 +14,13 @@ from clearway.sapient.session import (
     Lost,
     NodeState,
     Registered,
+    TaskEnd,
+    TaskEnded,
     status_interval_ns,
 )
-from tests.sapient.messages import NODE, message
+from tests.sapient.messages import NODE, OTHER_NODE, message
 from tests.sapient.session.harness import (
+    FUSION,
     INTERVAL_S,
     SECOND,
     Bench,
@@ -63,6 +66,31 @@ def test_three_missed_reports_lose_the_node() -> None:
     actions = node.advance()
     assert only(actions, Lost)[0].ending is Ending.SILENT
     assert only(actions, Close)[0].ending is Ending.SILENT
+
+
+def test_a_clock_that_is_set_back_puts_nothing_off() -> None:
+    bench = Bench()
+    mute, node = bench.connect(OTHER_NODE), bench.connect().begin()
+    task = message("task")
+    task.node_id = FUSION
+    node.session.send(task, bench.now_ns)
+    bench.wait(-3600.0)
+    assert mute.advance() == node.advance() == []
+    bench.wait(10.0)
+    assert only(node.advance(), TaskEnded)[0].end is TaskEnd.NO_REPLY
+    bench.wait(3 * INTERVAL_S + GRACE_S - 10.0)
+    assert only(node.advance(), Close)[0].ending is Ending.SILENT
+    bench.wait(14.0)
+    assert only(mute.advance(), Close)[0].ending is Ending.NOT_REGISTERED
+
+
+def test_after_a_clock_was_set_back_a_silent_node_still_gives_way() -> None:
+    bench = Bench()
+    old = bench.connect().begin()
+    bench.wait(-3600.0)
+    old.advance()
+    bench.wait(INTERVAL_S + 0.1)
+    assert only(bench.connect().register(), Registered)
 
 
 def test_the_grace_and_the_number_of_reports_are_settings() -> None:

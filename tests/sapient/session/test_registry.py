@@ -8,7 +8,7 @@ from clearway.errors import ArgumentError
 from clearway.sapient.registry import Registry
 from clearway.sapient.session import Accepted, Registered, Unwelcome
 from tests.sapient.messages import message
-from tests.sapient.session.harness import Bench, Scripted, only
+from tests.sapient.session.harness import Bench, Scripted, only, stamped
 
 
 def node_id(number: int) -> str:
@@ -50,6 +50,21 @@ def test_a_registration_that_is_too_long_is_turned_down() -> None:
     (refused,) = only(bench.connect().register(name="x" * 2000), Unwelcome)
     assert "bytes" in refused.reasons[0]
     assert bench.registry.held_bytes == 0
+
+
+def test_of_a_message_only_what_is_counted_is_kept() -> None:
+    bench = Bench()
+    node = bench.connect()
+    registration = stamped(message("registration"), bench.now_ns, node.node_id)
+    status = stamped(message("status_report"), bench.now_ns, node.node_id)
+    node.say_as_is(registration)
+    node.say_as_is(status)
+    record = bench.registry.get(node.node_id)
+    assert record is not None
+    assert record.status is not None
+    # A part of a message keeps the whole of it in memory, unknown fields and all.
+    registration.registration.name = status.status_report.mode = "another"
+    assert "another" not in {record.registration.name, record.status.mode}
 
 
 def test_a_status_that_is_too_long_is_used_but_not_kept() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from clearway.sapient.session import Accepted, DeclaredContent
-from clearway.sapient.validate import is_valid
+from clearway.sapient.validate import Declaration, check_declared, is_valid
 from tests.sapient.messages import DETECTION, LOCATION, changed, detection, message
 from tests.sapient.session.harness import Bench, only, rules
 
@@ -88,6 +88,18 @@ def test_each_thing_is_told_once_and_again_after_a_new_registration() -> None:
     assert is_valid(accepted.findings)
     node.register()
     assert rules(node.detect(**ANIMAL)) == ["session.class.undeclared"]
+
+
+def test_a_flood_of_undeclared_things_is_told_little_by_little() -> None:
+    declared = DeclaredContent(message("registration").registration)
+    report = detection(**BARE).detection_report
+    for number in range(5000):
+        report.object_info.add(type=f"entry {number}", value="1")
+        report.classification.add(type=f"urn:{number}:Thing")
+    first, second = declared.check(report), declared.check(report)
+    assert len(first) == len(second) == 32
+    assert {finding.message for finding in first}.isdisjoint(finding.message for finding in second)
+    assert len(check_declared(report, Declaration.of(message("registration").registration))) == 10
 
 
 def test_what_is_remembered_as_told_is_bounded() -> None:

@@ -39,13 +39,11 @@ from clearway.sapient.session.actions import (
     Unwelcome,
 )
 from clearway.sapient.session.fusion import FusionSession
-from clearway.sapient.session.settings import SECOND_NS
 from clearway.sapient.validate import read_payload
 
 __all__ = ["Peer", "PeerOwner"]
 
 _LOG = logging.getLogger("clearway.sapient.server")
-_TOLD_AGAIN_NS = 10 * SECOND_NS
 
 _REFUSALS = {
     Ending.NOT_REGISTERED: Refusal.NOT_REGISTERED,
@@ -110,18 +108,12 @@ class Peer:
         self._owner = owner
         self.link = Link(self, settings, loop)
         self._session: FusionSession | None = None
-        self._throttled_ns: int | None = None
         self._claimed: str | None = None
 
     @property
     def node_id(self) -> str | None:
         """The node at the other end; None until it registered."""
         return self._session.node_id if self._session else None
-
-    @property
-    def next_deadline_ns(self) -> int | None:
-        """When `advance` has something to do next."""
-        return self._session.next_deadline_ns if self._session else None
 
     def begin(self, session: FusionSession, transport: asyncio.Transport) -> None:
         """Start the traffic."""
@@ -172,12 +164,11 @@ class Peer:
             return
         now_ns = self._owner.now_ns()
         message, findings = read_payload(payload)
-        for action in session.received(message, payload, findings, now_ns):
-            self._perform(action, payload, now_ns)
+        self._perform_all(session.received(message, payload, findings, now_ns), payload, now_ns)
 
     def link_broken(self, error: FrameError) -> None:
         """See `LinkOwner`."""
-        _LOG.warning("%s: %s", self.address, error)
+        _LOG.debug("%s: %s", self.address, error)
         now_ns = self._owner.now_ns()
         self._do(lambda session: session.broken(error.header, str(error), now_ns), now_ns)
 
@@ -188,10 +179,7 @@ class Peer:
 
     def link_throttled(self) -> None:
         """See `LinkOwner`."""
-        now_ns = self._owner.now_ns()
-        if self._throttled_ns is None or now_ns - self._throttled_ns >= _TOLD_AGAIN_NS:
-            self._throttled_ns = now_ns
-            self._owner.tell(PeerThrottled(self.address, self.node_id, now_ns))
+        self._owner.tell(PeerThrottled(self.address, self.node_id, self._owner.now_ns()))
 
     def link_lost(self, detail: str) -> None:
         """See `LinkOwner`."""
@@ -205,24 +193,37 @@ class Peer:
         now_ns = self._owner.now_ns()
         detail = f"handling the peer failed: {type(error).__name__}: {error}"
         actions = self._session.close(Ending.DEFECT, detail, now_ns) if self._session else []
-        for action in actions:
-            try:
-                self._perform(action, b"", now_ns)
-            except Exception:  # noqa: BLE001  # the connection ends all the same
-                _LOG.exception("%s: telling of the failure failed", self.address)
+        try:
+            self._perform_all(actions, b"", now_ns)
+        except Exception:  # noqa: BLE001  # the connection ends all the same
+            _LOG.exception("%s: telling of the failure failed", self.address)
         self.link.close()
 
     def _do(self, ask: Callable[[FusionSession], Iterable[Action]], now_ns: int) -> bool:
         """Do what the session asks for; whether there was anything and all of it worked."""
         if self._session is None:
             return False
-        worked = False
         try:
-            for action in ask(self._session):
-                worked = self._perform(action, b"", now_ns)
+            return self._perform_all(ask(self._session), b"", now_ns)
         except Exception as error:  # noqa: BLE001  # one peer's trouble stays its own
             self.link_failed(error)
             return False
+
+    def _perform_all(self, actions: Iterable[Action], payload: bytes, now_ns: int) -> bool:
+        """Do all that is asked for, then raise the first failure; whether the last one worked.
+
+        The session has gone on: whoever is told of a message and fails must still be told that the
+        node was lost with it.
+        """
+        worked = False
+        failures = []
+        for action in actions:
+            try:
+                worked = self._perform(action, payload, now_ns)
+            except Exception as error:  # noqa: BLE001  # raised below
+                failures.append(error)
+        if failures:
+            raise failures[0]
         return worked
 
     def _perform(self, action: Action, payload: bytes, now_ns: int) -> bool:

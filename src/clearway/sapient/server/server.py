@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import ssl
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Self
 
 from clearway.errors import ArgumentError
 from clearway.sapient.bindings import AlertAck, SapientMessage
 from clearway.sapient.registry import Registry
+from clearway.sapient.server.entrance import Entrance
 from clearway.sapient.server.events import PeerRefused, Refusal, ServerEvent
 from clearway.sapient.server.peer import Peer
 from clearway.sapient.server.settings import ServerSettings
 from clearway.sapient.session.actions import Ending
 from clearway.sapient.session.fusion import FusionSession
 from clearway.sapient.session.node import PeerCertificate
-from clearway.sapient.session.rates import TokenBucket
 from clearway.sapient.validate import check_sent
 
 __all__ = ["Server"]
@@ -99,23 +98,24 @@ class Server:
         self._on_event = on_event
         self._address = (host, port)
         self._settings = settings or ServerSettings()
-        self._tls = tls
-        self._identify = identify
-        self._explain = explain
-        self._permits_node = permits_node
-        self._permits_host = permits_host
+        self._entrance = Entrance(
+            self,
+            self._settings,
+            tls=tls,
+            identify=identify,
+            explain=explain,
+            permits_node=permits_node,
+            permits_host=permits_host,
+        )
         self.registry = registry if registry is not None else Registry()
         """What is known of each node."""
         self.now_ns = clock
         self._server: asyncio.Server | None = None
         self._peers: dict[int, Peer] = {}
         self._by_node: dict[str, Peer] = {}
-        self._handshakes: set[asyncio.Task[None]] = set()
         self._connections = 0
-        self._arrivals = TokenBucket(
-            self._settings.connections_per_s, self._settings.connection_burst
-        )
         self._ticker: asyncio.TimerHandle | None = None
+        self._stopping = False
         self._all_gone = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -152,21 +152,21 @@ class Server:
         """
         loop = asyncio.get_running_loop()
         host, port = self._address
+        self._stopping = False
         self._server = await loop.create_server(lambda: self._new_peer(loop), host, port)
         self._ticker = loop.call_later(self._settings.tick_s, self._tick)
 
     async def close(self) -> None:
         """Close all connections and stop listening."""
+        self._stopping = True
         if self._ticker is not None:
             self._ticker.cancel()
         if self._server is not None:
             self._server.close()
-        for handshake in tuple(self._handshakes):
-            handshake.cancel()
-        await asyncio.gather(*self._handshakes, return_exceptions=True)
+        await self._entrance.close()
         for peer in tuple(self._peers.values()):
             peer.close(Ending.STOPPED, "the server stops")
-        if self._peers:
+        while self._peers:
             self._all_gone.clear()
             # Each of them is cut off after its time to linger.
             await self._all_gone.wait()
@@ -232,21 +232,35 @@ class Server:
     def arrived(self, peer: Peer, transport: asyncio.Transport) -> None:
         """See `PeerOwner`."""
         self._peers[peer.number] = peer
-        host = peer.address.rpartition(":")[0]
-        if self._permits_host is not None and not self._permits_host(host):
-            self._reject(peer, Refusal.HOST, f"{host} may not connect this way")
-        elif not self._arrivals.take(1.0, time.monotonic_ns()):
-            self._reject(peer, Refusal.FULL, "too many connections in a short time")
-        elif len(self._peers) > self._settings.peers:
-            self._reject(peer, Refusal.FULL, f"{self._settings.peers} connections are open")
-        elif self._tls is None:
-            self._begin(peer, transport, None)
-        else:
-            task = asyncio.get_running_loop().create_task(
-                self._handshake(peer, transport, self._tls)
-            )
-            self._handshakes.add(task)
-            task.add_done_callback(self._handshakes.discard)
+        if self._stopping:
+            # It was accepted just before.
+            peer.link.abort()
+            return
+        self._entrance.arrived(peer, transport, len(self._peers))
+
+    def admit(
+        self, peer: Peer, transport: asyncio.Transport, certificate: PeerCertificate | None
+    ) -> None:
+        """See `EntranceOwner`."""
+        session = FusionSession(
+            self._node_id,
+            self.registry,
+            peer.number,
+            self.now_ns(),
+            settings=self._settings.session,
+            certificate=certificate,
+            turned_down=self._entrance.turned_down,
+        )
+        peer.begin(session, transport)
+
+    def refused(self, peer: Peer, reason: Refusal, detail: str, node_id: str | None) -> None:
+        """See `EntranceOwner`."""
+        _LOG.debug("%s: %s", peer.address, detail)
+        event = PeerRefused(peer.address, node_id, reason, detail, self.now_ns())
+        try:
+            self.tell(event)
+        except Exception:  # noqa: BLE001  # the others go on
+            _LOG.exception("telling of a refused peer failed")
 
     def registered(self, node_id: str, peer: Peer) -> None:
         """See `PeerOwner`."""
@@ -273,83 +287,9 @@ class Server:
         self._connections += 1
         return Peer(self, self._connections, self._settings.link, loop).link
 
-    def _begin(
-        self, peer: Peer, transport: asyncio.Transport, certificate: PeerCertificate | None
-    ) -> None:
-        session = FusionSession(
-            self._node_id,
-            self.registry,
-            peer.number,
-            self.now_ns(),
-            settings=self._settings.session,
-            certificate=certificate,
-            turned_down=self._turned_down,
-        )
-        peer.begin(session, transport)
-
-    def _turned_down(self, node_id: str) -> Sequence[str]:
-        if self._permits_node is None or self._permits_node(node_id):
-            return ()
-        return (f"node_id {node_id} is not on the list of nodes that may take part",)
-
-    async def _handshake(
-        self, peer: Peer, transport: asyncio.Transport, tls: ssl.SSLContext
-    ) -> None:
-        encrypted = None
-        try:
-            encrypted = await asyncio.get_running_loop().start_tls(
-                transport,
-                peer.link,
-                tls,
-                server_side=True,
-                ssl_handshake_timeout=self._settings.handshake_s,
-                ssl_shutdown_timeout=self._settings.link.linger_s,
-            )
-            if encrypted is not None:
-                self._admit(peer, encrypted)
-        except OSError as error:
-            # Errors of TLS and time-outs of the handshake are of this kind.
-            self._reject(peer, Refusal.TLS, f"the TLS handshake failed: {self._explain(error)}")
-        except Exception as error:  # noqa: BLE001  # the others go on
-            _LOG.exception("%s: admitting the peer failed", peer.address)
-            self._reject(peer, Refusal.DEFECT, f"{type(error).__name__}: {error}")
-        finally:
-            if encrypted is None:
-                peer.link.give_up()
-
-    def _admit(self, peer: Peer, transport: asyncio.Transport) -> None:
-        certificate = self._certificate(transport.get_extra_info("ssl_object"))
-        if certificate is None:
-            self._reject(peer, Refusal.CERTIFICATE, "the certificate names no node")
-        elif self._turned_down(certificate.node_id):
-            detail = self._turned_down(certificate.node_id)[0]
-            self._reject(peer, Refusal.CERTIFICATE, detail, certificate.node_id)
-        else:
-            self._begin(peer, transport, certificate)
-
-    def _certificate(self, ssl_object: ssl.SSLObject) -> PeerCertificate | None:
-        encoded = ssl_object.getpeercert(binary_form=True)
-        node_id = self._identify(ssl_object) if encoded and self._identify else None
-        if node_id is None or not encoded:
-            return None
-        return PeerCertificate(node_id, hashlib.sha256(encoded).hexdigest())
-
-    def _reject(self, peer: Peer, reason: Refusal, detail: str, node_id: str | None = None) -> None:
-        peer.link.abort()
-        _LOG.warning("%s: %s", peer.address, detail)
-        self._told(PeerRefused(peer.address, node_id, reason, detail, self.now_ns()))
-
-    def _told(self, event: ServerEvent) -> None:
-        try:
-            self.tell(event)
-        except Exception:  # noqa: BLE001  # the others go on
-            _LOG.exception("telling of %s failed", type(event).__name__)
-
     def _tick(self) -> None:
-        now_ns = self.now_ns()
-        for peer in tuple(self._peers.values()):
-            deadline_ns = peer.next_deadline_ns
-            if deadline_ns is not None and now_ns >= deadline_ns:
-                peer.advance(now_ns)
         loop = asyncio.get_running_loop()
         self._ticker = loop.call_later(self._settings.tick_s, self._tick)
+        now_ns = self.now_ns()
+        for peer in tuple(self._peers.values()):
+            peer.advance(now_ns)

@@ -37,7 +37,12 @@ from clearway.sapient.session.node import NodeRecord, NodeState, PeerCertificate
 from clearway.sapient.session.outbox import Outbox
 from clearway.sapient.session.rates import TokenBucket
 from clearway.sapient.session.rules import SESSION_RULES
-from clearway.sapient.session.settings import EdgeSettings, FusionSettings, TimeSettings
+from clearway.sapient.session.settings import (
+    EdgeSettings,
+    FusionSettings,
+    PeerSettings,
+    TimeSettings,
+)
 
 __all__ = [
     "SESSION_RULES",
@@ -64,6 +69,7 @@ __all__ = [
     "NodeState",
     "Outbox",
     "PeerCertificate",
+    "PeerSettings",
     "Refused",
     "Registered",
     "Rejected",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from clearway.sapient.bindings import SapientMessage
+from clearway.sapient.bindings import Registration, SapientMessage
 from clearway.sapient.session.actions import (
     Action,
     Displace,
@@ -109,7 +109,7 @@ class Admission:
         self._nodes.resume(record, self._connection, now_ns)
         text = "it was connected shortly before; register after every reconnection all the same"
         note = (found("registration.resumed", "", text),)
-        registered = Registered(node_id, record.registration, resumed=True, findings=note)
+        registered = Registered(record.node_id, record.registration, resumed=True, findings=note)
         return Verdict(record, [*_displacing(claim), registered])
 
     def register(
@@ -146,7 +146,10 @@ class Admission:
     def _record(
         self, message: SapientMessage, earlier: NodeRecord | None, now_ns: int
     ) -> NodeRecord:
-        rules, registration = self._settings, message.registration
+        rules = self._settings
+        # A copy: what was left out of the message while it was read still takes room behind it.
+        registration = Registration()
+        registration.CopyFrom(message.registration)
         # A node that registers again in the middle of things goes on as it was.
         greeted = earlier is not None and earlier.greeted
         return NodeRecord(

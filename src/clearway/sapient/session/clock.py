@@ -77,7 +77,6 @@ class ContentClock:
         judged = content in _JUDGED
         if not -settings.ahead_ns <= age_ns <= settings.late_ns:
             findings.append(self._off(age_ns, judged=judged))
-        useless = judged and not -settings.useless_ns <= age_ns <= settings.useless_ns
         newest_ns = self._newest_ns.get(content)
         if newest_ns is not None and content_ns != newest_ns:
             if content_ns < newest_ns:
@@ -90,7 +89,8 @@ class ContentClock:
                 )
                 findings.append(found("time.scan_split", "timestamp", text))
         # A single message from a far future would make all that follow it look old.
-        if not useless and (newest_ns is None or content_ns > newest_ns):
+        near = -settings.useless_ns <= age_ns <= settings.useless_ns
+        if near and (newest_ns is None or content_ns > newest_ns):
             self._newest_ns[content] = content_ns
         return self._estimate(age_ns, now_ns, findings)
 

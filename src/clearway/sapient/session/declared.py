@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from clearway.sapient.bindings import DetectionReport, Registration
 from clearway.sapient.session.rules import found
 from clearway.sapient.session.settings import SECOND_NS
-from clearway.sapient.validate import Declaration, Finding, check_declared
+from clearway.sapient.taxonomy import CORE
+from clearway.sapient.validate import Declaration, Finding
+from clearway.sapient.validate.content import SECONDS_PER_UNIT
+from clearway.sapient.validate.declared import undeclared
 from clearway.sapient.validate.findings import shown
 
 __all__ = ["DeclaredContent", "status_interval_ns"]
@@ -17,21 +21,10 @@ __all__ = ["DeclaredContent", "status_interval_ns"]
 _REMEMBERED = 256
 """Undeclared things remembered as told; a node that invents more is told of each again."""
 
-_CORE = "sapient_core:"
-_UNIT_NS = {
-    "NANOSECONDS": 1,
-    "MICROSECONDS": 1_000,
-    "MILLISECONDS": 1_000_000,
-    "SECONDS": SECOND_NS,
-    "MINUTES": 60 * SECOND_NS,
-    "HOURS": 3600 * SECOND_NS,
-    "DAYS": 86400 * SECOND_NS,
-}
-_NUMBER_NS = {
-    number: _UNIT_NS[name.removeprefix("TIME_UNITS_")]
-    for name, number in Registration.TimeUnits.items()
-    if number
-}
+_AT_ONCE = 32
+"""Findings of one detection."""
+
+_CORE = f"{CORE}:"
 
 
 def status_interval_ns(registration: Registration, shortest_ns: int, longest_ns: int) -> int:
@@ -45,7 +38,7 @@ def status_interval_ns(registration: Registration, shortest_ns: int, longest_ns:
         Bounds of the result; what is no time at all counts as the longest.
     """
     interval = registration.status_definition.status_interval
-    declared_ns = interval.value * _NUMBER_NS.get(interval.units, 0)
+    declared_ns = interval.value * SECONDS_PER_UNIT.get(interval.units, 0.0) * SECOND_NS
     if not (math.isfinite(declared_ns) and declared_ns > 0):
         return longest_ns
     return min(max(round(declared_ns), shortest_ns), longest_ns)
@@ -82,32 +75,34 @@ class DeclaredContent:
         self._told: set[tuple[str, str]] = set()
 
     def check(self, report: DetectionReport) -> list[Finding]:
-        """Everything undeclared in a detection that was not told of before."""
-        findings = [
-            finding
-            for finding in check_declared(report, self._declaration)
-            if self._is_news(finding.rule, finding.message)
-        ]
+        """What is undeclared in a detection and was not told of before: the first 32 such things.
+
+        The rest is told with later detections; a report may hold a hundred thousand.
+        """
+        return list(islice(self._news(report), _AT_ONCE))
+
+    def _news(self, report: DetectionReport) -> Iterator[Finding]:
+        for finding in undeclared(report, self._declaration):
+            if self._is_news(finding.rule, finding.message):
+                yield finding
         for index, info in enumerate(report.object_info):
             if info.type not in self.object_info and self._is_news("info", info.type):
                 path = f"detection_report.object_info[{index}].type"
-                findings.append(found("object_info.undeclared", path, _register(info.type)))
+                yield found("object_info.undeclared", path, _register(info.type))
         for index, behaviour in enumerate(report.behaviour):
             name = _plain(behaviour.type).lower()
             if name not in self.behaviours and self._is_news("behaviour", name):
                 path = f"detection_report.behaviour[{index}].type"
-                findings.append(found("behaviour.undeclared", path, _register(behaviour.type)))
-        self._check_classes(report.classification, "detection_report.classification", findings)
-        return findings
+                yield found("behaviour.undeclared", path, _register(behaviour.type))
+        yield from self._new_classes(report.classification, "detection_report.classification")
 
-    def _check_classes(self, entries: Iterable[Any], path: str, findings: list[Finding]) -> None:
+    def _new_classes(self, entries: Iterable[Any], path: str) -> Iterator[Finding]:
         for index, entry in enumerate(entries):
             name = _plain(entry.type)
             if name not in self.classes and self._is_news("class", name):
-                place = f"{path}[{index}].type"
-                findings.append(found("class.undeclared", place, _register(entry.type)))
+                yield found("class.undeclared", f"{path}[{index}].type", _register(entry.type))
             if entry.sub_class:
-                self._check_classes(entry.sub_class, f"{path}[{index}].sub_class", findings)
+                yield from self._new_classes(entry.sub_class, f"{path}[{index}].sub_class")
 
     def _is_news(self, kind: str, name: str) -> bool:
         key = (kind, name if len(name) < _REMEMBERED else name[:_REMEMBERED])

@@ -22,25 +22,24 @@ from clearway.sapient.session.actions import (
     Disconnected,
     Ending,
     ErrorReceived,
-    Refused,
     Rejected,
     Send,
 )
+from clearway.sapient.session.deadline import Deadline
 from clearway.sapient.session.declared import status_interval_ns
 from clearway.sapient.session.edge_state import EdgeState
 from clearway.sapient.session.envelope import (
-    ErrorReplies,
     UlidSource,
     alert_ack,
     envelope,
+    misdirected,
     task_ack,
-    told,
 )
 from clearway.sapient.session.exchanges import EdgeExchanges
+from clearway.sapient.session.refusals import Refusals
 from clearway.sapient.session.rules import found
 from clearway.sapient.session.settings import EdgeSettings
 from clearway.sapient.validate import Finding, is_valid
-from clearway.sapient.validate.findings import shown
 
 __all__ = ["EdgeSession"]
 
@@ -84,15 +83,15 @@ class EdgeSession:
         self._status = StatusReport()
         self._status.CopyFrom(status)
         self._new_id = new_id
-        self._settings = rules = settings or EdgeSettings()
+        self._settings = settings or EdgeSettings()
         self._interval_ns = status_interval_ns(registration, 1, _DAY_NS)
         self._state = EdgeState.IDLE
-        self._due_ns: int | None = None
+        self._due: Deadline | None = None
         self._peer_id: str | None = None
         self._closing: tuple[Ending, str] | None = None
         self._stopped = False
-        self._errors = ErrorReplies(rules.errors_per_s, rules.error_burst, rules.error_packet_bytes)
-        self._exchanges = EdgeExchanges(rules)
+        self._refusals = Refusals(self._settings)
+        self._exchanges = EdgeExchanges(self._settings)
 
     @property
     def state(self) -> EdgeState:
@@ -117,7 +116,7 @@ class EdgeSession:
     @property
     def next_deadline_ns(self) -> int | None:
         """When `advance` has something to do next; None if never."""
-        return self._due_ns
+        return self._due.at_ns if self._due else None
 
     def start(self) -> list[Action]:
         """Begin."""
@@ -131,7 +130,7 @@ class EdgeSession:
         if self._state is not EdgeState.CONNECTING:
             return []
         self._state = EdgeState.REGISTERING
-        self._due_ns = now_ns + self._settings.registration_ns
+        self._due = Deadline(now_ns, self._settings.registration_ns)
         message = envelope(self._own_id, "", now_ns)
         message.registration.CopyFrom(self._registration)
         return [Send(message)]
@@ -145,15 +144,15 @@ class EdgeSession:
         self._peer_id = None
         self._exchanges.lost()
         self._state = EdgeState.IDLE if self._stopped else EdgeState.WAITING
-        self._due_ns = None if self._stopped else now_ns + self._settings.retry_ns
+        self._due = None if self._stopped else Deadline(now_ns, self._settings.retry_ns)
         return [Disconnected(ending, reason)]
 
     def advance(self, now_ns: int) -> list[Action]:
         """Let time pass."""
-        if self._due_ns is None or now_ns < self._due_ns:
+        if self._due is None or not self._due.passed(now_ns):
             return []
         if self._state is EdgeState.WAITING:
-            self._state, self._due_ns = EdgeState.CONNECTING, None
+            self._state, self._due = EdgeState.CONNECTING, None
             return [Connect()]
         if self._state is EdgeState.REGISTERING:
             return self._close(Ending.UNANSWERED, "the Registration was not answered in time")
@@ -169,15 +168,12 @@ class EdgeSession:
         """Take one message in; parameters as in `FusionSession.received`."""
         if self._state not in {EdgeState.REGISTERING, EdgeState.ACTIVE}:
             return []
-        if message is None:
-            return self._refuse(payload, findings, now_ns)
-        content = content_of(message)
-        if not is_valid(findings):
+        content = "" if message is None else content_of(message)
+        if message is None or not is_valid(findings):
             return self._refuse(payload, findings, now_ns, content)
-        if message.destination_id and message.destination_id != self._own_id:
-            text = f"addressed to {shown(message.destination_id)}, not to {self._own_id}"
-            extra = (found("destination.other", "destination_id", text),)
-            return [Accepted(message, findings + extra)]
+        astray = misdirected(message, self._own_id)
+        if astray is not None:
+            return [Accepted(message, (*findings, astray))]
         if self._state is EdgeState.REGISTERING:
             return self._answered(message, content, payload, findings, now_ns)
         more, news = self._exchanges.received(content, message)
@@ -187,11 +183,8 @@ class EdgeSession:
         """The byte stream cannot be cut into messages any more: tell the peer and close."""
         if self._state not in {EdgeState.REGISTERING, EdgeState.ACTIVE}:
             return []
-        reply = None
-        if self._state is EdgeState.ACTIVE:
-            reply = self._errors.reply(self._envelope(now_ns), payload, [detail], now_ns)
-        answer: list[Action] = [Send(reply)] if reply else []
-        return answer + self._close(Ending.FRAMING, detail)
+        error = self._refusals.tell(self._error_envelope(now_ns), payload, [detail], now_ns)
+        return [*error, *self._close(Ending.FRAMING, detail)]
 
     def send(self, message: SapientMessage) -> list[Action]:
         """Send a detection, an alert or an Error; nothing happens while it may not be sent.
@@ -214,7 +207,7 @@ class EdgeSession:
         if self._state is not EdgeState.ACTIVE:
             return []
         if content == "alert":
-            self._exchanges.alerts_out.passed(message.alert)
+            self._exchanges.alerts_out.passed(message.alert, self._own_id)
         if self._settings.fill_destination and self._peer_id:
             message.destination_id = self._peer_id
         return [Send(message)]
@@ -244,9 +237,7 @@ class EdgeSession:
         """
         if self._state is not EdgeState.ACTIVE:
             return []
-        sender = self._exchanges.tasks.answered(task_id, status)
-        if sender is None:
-            raise ArgumentError("task_id", f"no task {shown(task_id)} is open", "answer open tasks")
+        sender = self._exchanges.tasks.answer(task_id, status)
         return [Send(task_ack(self._envelope(now_ns, sender), task_id, status, reasons))]
 
     def acknowledge_alert(
@@ -265,15 +256,12 @@ class EdgeSession:
         """
         if self._state is not EdgeState.ACTIVE:
             return []
-        message = alert_ack(self._envelope(now_ns), alert_id, status, reasons)
-        unknown, _ = self._exchanges.alerts_in.answered(message.alert_ack)
-        if unknown:
-            raise ArgumentError("alert_id", unknown[0].message, "answer each alert once")
-        return [Send(message)]
+        sender = self._exchanges.alerts_in.answer(alert_id)
+        return [Send(alert_ack(self._envelope(now_ns, sender), alert_id, status, reasons))]
 
     def close(self, ending: Ending, detail: str) -> list[Action]:
-        """End this connection; another attempt follows."""
-        if self._state not in {EdgeState.REGISTERING, EdgeState.ACTIVE}:
+        """End this connection, also one just made; another attempt follows."""
+        if self._state not in {EdgeState.CONNECTING, EdgeState.REGISTERING, EdgeState.ACTIVE}:
             return []
         return self._close(ending, detail)
 
@@ -282,14 +270,14 @@ class EdgeSession:
         if self._stopped:
             return []
         self._stopped = True
-        self._due_ns = None
+        self._due = None
         if self._state is EdgeState.ACTIVE:
             goodbye = self._status_message(StatusReport.INFO_NEW, now_ns)
             goodbye.status_report.system = StatusReport.SYSTEM_GOODBYE
             return [Send(goodbye), *self._close(Ending.GOODBYE, "said goodbye")]
         if self._state is EdgeState.REGISTERING:
             return self._close(Ending.STOPPED, "stopped before the Registration was answered")
-        if self._state is EdgeState.WAITING:
+        if self._state in {EdgeState.WAITING, EdgeState.CONNECTING}:
             self._state = EdgeState.IDLE
         return []
 
@@ -323,7 +311,7 @@ class EdgeSession:
         return [*greeting, Accepted(message, findings), Connected(message.node_id)]
 
     def _report(self, info: StatusReport.Info, now_ns: int) -> list[Action]:
-        self._due_ns = now_ns + self._interval_ns
+        self._due = Deadline(now_ns, self._interval_ns)
         return [Send(self._status_message(info, now_ns))]
 
     def _status_message(self, info: StatusReport.Info, now_ns: int) -> SapientMessage:
@@ -334,20 +322,20 @@ class EdgeSession:
         return message
 
     def _refuse(
-        self, payload: bytes, findings: tuple[Finding, ...], now_ns: int, content: str = ""
+        self, payload: bytes, findings: tuple[Finding, ...], now_ns: int, content: str
     ) -> list[Action]:
-        # Errors are not answered by Errors, and nothing is sent while the Registration is not.
-        reply = None
-        if content != "error" and self._state is EdgeState.ACTIVE:
-            reply = self._errors.reply(self._envelope(now_ns), payload, told(findings), now_ns)
-        refused = Refused(findings, answered=reply is not None)
-        return [refused] if reply is None else [refused, Send(reply)]
+        answer = self._error_envelope(now_ns)
+        return self._refusals.refuse(answer, content, payload, findings, now_ns)
 
     def _close(self, ending: Ending, detail: str) -> list[Action]:
-        self._state, self._due_ns = EdgeState.CLOSING, None
+        self._state, self._due = EdgeState.CLOSING, None
         self._closing = (ending, detail)
         return [Close(ending, detail)]
 
     def _envelope(self, now_ns: int, destination: str | None = None) -> SapientMessage:
         known = destination or self._peer_id or ""
         return envelope(self._own_id, known if self._settings.fill_destination else "", now_ns)
+
+    def _error_envelope(self, now_ns: int) -> SapientMessage | None:
+        """None before the Registration was answered: nothing else may be sent."""
+        return self._envelope(now_ns) if self._state is EdgeState.ACTIVE else None

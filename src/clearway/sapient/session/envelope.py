@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import islice
 from typing import TypeAlias
 
 import numpy as np
 from ulid import ULID
 
-from clearway.sapient.bindings import AlertAck, Error, RegistrationAck, SapientMessage, TaskAck
-from clearway.sapient.session.rates import TokenBucket
+from clearway.sapient.bindings import AlertAck, RegistrationAck, SapientMessage, TaskAck
+from clearway.sapient.session.rules import found
 from clearway.sapient.validate import Finding
+from clearway.sapient.validate.findings import shown
 
 __all__ = [
-    "ErrorReplies",
     "UlidSource",
     "alert_ack",
     "content_time_ns",
     "envelope",
+    "misdirected",
     "registration_ack",
     "task_ack",
-    "told",
     "ulid_source",
 ]
 
 UlidSource: TypeAlias = Callable[[int], str]
 """Gives a new ULID for a time in UTC nanoseconds."""
-
-_FINDINGS_TOLD = 16
-_TEXT_CHARACTERS = 400
 
 
 def ulid_source(generator: np.random.Generator) -> UlidSource:
@@ -98,52 +94,11 @@ def alert_ack(
     return message
 
 
-class ErrorReplies:
-    """Error messages to one peer: bounded in size and in number.
-
-    A peer that sends nothing but rubbish must not be able to make this side send much; beyond
-    the rate its messages are refused without a word.
-
-    Parameters
-    ----------
-    per_s : float
-        Replies on the long run.
-    burst : int
-        Replies at once.
-    packet_bytes : int
-        Bytes of a refused message that go back.
-    """
-
-    def __init__(self, per_s: float, burst: int, packet_bytes: int) -> None:
-        self._bucket = TokenBucket(per_s, burst)
-        self._packet_bytes = packet_bytes
-
-    def reply(
-        self, message: SapientMessage, packet: bytes, texts: Iterable[str], now_ns: int
-    ) -> SapientMessage | None:
-        """Make a message an Error (clause 6.7), or None if this peer was told enough.
-
-        Parameters
-        ----------
-        message : SapientMessage
-            The envelope.
-        packet : bytes
-            What was refused.
-        texts : iterable of str
-            What is wrong with it; the first 16 are told.
-        now_ns : int
-            The present.
-        """
-        if not self._bucket.take(1.0, now_ns):
-            return None
-        told = [text[:_TEXT_CHARACTERS] for text in islice(texts, _FINDINGS_TOLD)]
-        # Both fields are mandatory: nothing at all was sent if the packet is empty.
-        error = Error(packet=packet[: self._packet_bytes] or b"\0", error_message=told)
-        message.error.CopyFrom(error)
-        return message
-
-
-def told(findings: Iterable[Finding]) -> list[str]:
-    """Findings as lines of an Error; those that refuse the message come first."""
-    lines = sorted(findings, key=lambda finding: finding.severity.value)
-    return [f"{finding.rule}: {finding.path or 'message'}: {finding.message}" for finding in lines]
+def misdirected(message: SapientMessage, own_id: str) -> Finding | None:
+    """What is wrong with the destination of a message; None if it names this node or nobody."""
+    destination = message.destination_id
+    # A UUID may be spelt in either case (RFC 9562).
+    if not destination or destination.lower() == own_id.lower():
+        return None
+    text = f"addressed to {shown(destination)}, not to {own_id}"
+    return found("destination.other", "destination_id", text)

@@ -39,11 +39,11 @@ class FusionExchanges:
         findings: list[Finding] = []
         news: list[TaskEnded] | list[AlertAcknowledged] = []
         if content == "alert":
-            self.alerts_in.passed(message.alert)
+            self.alerts_in.passed(message.alert, message.node_id)
         elif content == "task_ack":
             findings, news = self.tasks.acknowledged(message.task_ack, now_ns)
         elif content == "alert_ack":
-            findings, news = self.alerts_out.answered(message.alert_ack)
+            findings, news = self.alerts_out.acknowledged(message.alert_ack)
         return findings, [*news]
 
     def sent(self, content: str, message: SapientMessage, now_ns: int) -> list[Action]:
@@ -51,7 +51,7 @@ class FusionExchanges:
         if content == "task":
             return [*self.tasks.sent(message.task, now_ns)]
         if content == "alert":
-            self.alerts_out.passed(message.alert)
+            self.alerts_out.passed(message.alert, message.node_id)
         return []
 
     def lost(self) -> list[Action]:
@@ -81,13 +81,13 @@ class EdgeExchanges:
             self.tasks.received(message.task, message.node_id)
             return [], [TaskReceived(message.task, message.node_id)]
         if content == "alert":
-            self.alerts_in.passed(message.alert)
+            self.alerts_in.passed(message.alert, message.node_id)
             return [], [AlertReceived(message.alert, message.node_id)]
         if content == "error":
             error = message.error
             return [], [ErrorReceived(error.packet, tuple(error.error_message))]
         if content == "alert_ack":
-            findings, answers = self.alerts_out.answered(message.alert_ack)
+            findings, answers = self.alerts_out.acknowledged(message.alert_ack)
             return findings, [*answers]
         return [], []
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from clearway.errors import ArgumentError
 from clearway.sapient.bindings import AlertAck, SapientMessage, StatusReport, content_of
 from clearway.sapient.session.actions import (
     Accepted,
@@ -12,20 +11,15 @@ from clearway.sapient.session.actions import (
     Close,
     Ending,
     Lost,
-    Refused,
     Send,
     Spoofed,
 )
 from clearway.sapient.session.admission import Admission
-from clearway.sapient.session.envelope import (
-    ErrorReplies,
-    alert_ack,
-    content_time_ns,
-    envelope,
-    told,
-)
+from clearway.sapient.session.deadline import Deadline
+from clearway.sapient.session.envelope import alert_ack, content_time_ns, envelope, misdirected
 from clearway.sapient.session.exchanges import FusionExchanges
 from clearway.sapient.session.node import NodeRecord, Nodes, NodeState, PeerCertificate
+from clearway.sapient.session.refusals import Refusals
 from clearway.sapient.session.rules import found
 from clearway.sapient.session.settings import FusionSettings
 from clearway.sapient.validate import Finding, is_valid
@@ -35,8 +29,6 @@ __all__ = ["FusionSession"]
 
 _UNEXPECTED = frozenset({"registration_ack", "task"})
 """What only the fusion side sends."""
-
-_NODE_ID_CHARACTERS = 64
 
 
 class FusionSession:
@@ -82,11 +74,11 @@ class FusionSession:
             node_id, nodes, connection, rules, certificate, turned_down or _welcomes_all
         )
         self._certificate = certificate
-        self._registration_due_ns = now_ns + rules.registration_ns
+        self._registration_due = Deadline(now_ns, rules.registration_ns)
         self._record: NodeRecord | None = None
         self._closed = False
         self._strikes = 0
-        self._errors = ErrorReplies(rules.errors_per_s, rules.error_burst, rules.error_packet_bytes)
+        self._refusals = Refusals(rules)
         self._exchanges = FusionExchanges(rules)
 
     @property
@@ -115,7 +107,7 @@ class FusionSession:
         if self._closed:
             return None
         if self._record is None:
-            return self._registration_due_ns
+            return self._registration_due.at_ns
         task_ns = self._exchanges.tasks.next_deadline_ns
         status_ns = self._status_due_ns(self._record)
         return status_ns if task_ns is None else min(task_ns, status_ns)
@@ -158,9 +150,9 @@ class FusionSession:
         content = content_of(message)
         if findings and not is_valid(findings):
             return self._refuse(payload, findings, now_ns, content)
-        if message.destination_id and message.destination_id != self._own_id:
-            text = f"addressed to {shown(message.destination_id)}, not to {self._own_id}"
-            findings += (found("destination.other", "destination_id", text),)
+        astray = misdirected(message, self._own_id)
+        if astray is not None:
+            findings += (astray,)
         if content == "registration":
             return self._register(message, findings, now_ns)
         if record is None:
@@ -181,9 +173,8 @@ class FusionSession:
         """
         if self._closed:
             return []
-        reply = self._errors.reply(self._envelope(now_ns), payload, [detail], now_ns)
-        answer: list[Action] = [Send(reply)] if reply else []
-        return answer + self._close(Ending.FRAMING, detail, now_ns)
+        error = self._refusals.tell(self._envelope(now_ns), payload, [detail], now_ns)
+        return [*error, *self._close(Ending.FRAMING, detail, now_ns)]
 
     def advance(self, now_ns: int) -> list[Action]:
         """Let time pass."""
@@ -191,10 +182,11 @@ class FusionSession:
             return []
         record = self._record
         if record is None:
-            if now_ns < self._registration_due_ns:
+            if not self._registration_due.passed(now_ns):
                 return []
             detail = "no Registration was accepted in time"
             return self._close(Ending.NOT_REGISTERED, detail, now_ns)
+        record.clock_is(now_ns)
         actions: list[Action] = [*self._exchanges.tasks.expired(now_ns)]
         if now_ns >= self._status_due_ns(record):
             detail = (
@@ -230,11 +222,8 @@ class FusionSession:
         """
         if self._closed or self._record is None:
             return []
-        message = alert_ack(self._envelope(now_ns), alert_id, status, reasons)
-        findings, _ = self._exchanges.alerts_in.answered(message.alert_ack)
-        if findings:
-            raise ArgumentError("alert_id", findings[0].message, "answer each alert once")
-        return [Send(message)]
+        self._exchanges.alerts_in.answer(alert_id)
+        return [Send(alert_ack(self._envelope(now_ns), alert_id, status, reasons))]
 
     def close(self, ending: Ending, detail: str, now_ns: int) -> list[Action]:
         """End the connection from this side, or because another one took it over."""
@@ -326,19 +315,15 @@ class FusionSession:
         actions = self._refuse(payload, (*findings, wrong), now_ns, content_of(message))
         if self._certificate is None or self._closed:
             return actions
-        spoofed = Spoofed(message.node_id[:_NODE_ID_CHARACTERS], wrong.message)
+        # Whatever stands there may end on an operator's screen.
+        spoofed = Spoofed(shown(message.node_id)[1:-1], wrong.message)
         return [*actions, spoofed, *self._close(Ending.SPOOFING, wrong.message, now_ns)]
 
     def _refuse(
         self, payload: bytes, findings: tuple[Finding, ...], now_ns: int, content: str = ""
     ) -> list[Action]:
-        # An Error is never answered by an Error, or two programs could go on for ever.
-        reply = None
-        if content != "error":
-            reply = self._errors.reply(self._envelope(now_ns), payload, told(findings), now_ns)
-        actions: list[Action] = [Refused(findings, answered=reply is not None)]
-        if reply is not None:
-            actions.append(Send(reply))
+        answer = self._envelope(now_ns)
+        actions = self._refusals.refuse(answer, content, payload, findings, now_ns)
         if self._record is None:
             self._strikes += 1
             if self._strikes >= self._settings.strikes:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from clearway.errors import ArgumentError
 from clearway.sapient.bindings import Alert, AlertAck, Task, TaskAck
 from clearway.sapient.session.actions import AlertAcknowledged, TaskEnd, TaskEnded
+from clearway.sapient.session.deadline import Deadline
 from clearway.sapient.session.rules import found
 from clearway.sapient.validate import Finding
 from clearway.sapient.validate.findings import shown
@@ -21,7 +23,7 @@ _ENDS = {
 
 @dataclass(slots=True)
 class _Open:
-    deadline_ns: int | None
+    due: Deadline | None
     accepted: bool = False
 
 
@@ -54,10 +56,7 @@ class TaskLedger:
     @property
     def next_deadline_ns(self) -> int | None:
         """When the next one times out."""
-        if not self._open:
-            return None
-        times = (task.deadline_ns for task in self._open.values() if task.deadline_ns is not None)
-        return min(times, default=None)
+        return min((task.due.at_ns for task in self._open.values() if task.due), default=None)
 
     def sent(self, task: Task, now_ns: int) -> list[TaskEnded]:
         """A task goes out; the same id again starts it anew, as a pause or a stop does."""
@@ -67,7 +66,7 @@ class TaskLedger:
             oldest = next(iter(self._open))
             del self._open[oldest]
             ended.append(TaskEnded(oldest, TaskEnd.GIVEN_UP))
-        self._open[task.task_id] = _Open(now_ns + self._reply_ns)
+        self._open[task.task_id] = _Open(Deadline(now_ns, self._reply_ns))
         return ended
 
     def acknowledged(self, ack: TaskAck, now_ns: int) -> tuple[list[Finding], list[TaskEnded]]:
@@ -79,7 +78,7 @@ class TaskLedger:
         end = _ENDS.get(ack.task_status)
         if end is None:
             task.accepted = True
-            task.deadline_ns = None if self._end_ns is None else now_ns + self._end_ns
+            task.due = None if self._end_ns is None else Deadline(now_ns, self._end_ns)
             return [], []
         del self._open[ack.task_id]
         findings = []
@@ -93,7 +92,7 @@ class TaskLedger:
         ended = [
             TaskEnded(task_id, TaskEnd.NO_END if task.accepted else TaskEnd.NO_REPLY)
             for task_id, task in self._open.items()
-            if task.deadline_ns is not None and now_ns >= task.deadline_ns
+            if task.due is not None and task.due.passed(now_ns)
         ]
         for task in ended:
             del self._open[task.task_id]
@@ -131,10 +130,18 @@ class ReceivedTasks:
             del self._senders[next(iter(self._senders))]
         self._senders[task.task_id] = sender
 
-    def answered(self, task_id: str, status: int) -> str | None:
-        """Who gave the task that is answered; None if it is not open.  An end closes it."""
+    def answer(self, task_id: str, status: int) -> str:
+        """Who gave the task that this side answers; an end closes it.
+
+        Raises
+        ------
+        ArgumentError
+            If no such task is open.
+        """
         sender = self._senders.get(task_id)
-        if sender is not None and status in _ENDS:
+        if sender is None:
+            raise ArgumentError("task_id", f"no task {shown(task_id)} is open", "answer open tasks")
+        if status in _ENDS:
             del self._senders[task_id]
         return sender
 
@@ -157,31 +164,46 @@ class AlertLedger:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._open: dict[str, None] = {}
+        self._senders: dict[str, str] = {}
 
     @property
     def open(self) -> tuple[str, ...]:
         """Ids of the alerts without an answer, oldest first."""
-        return tuple(self._open)
+        return tuple(self._senders)
 
-    def passed(self, alert: Alert) -> None:
+    def passed(self, alert: Alert, sender: str) -> None:
         """An alert went out, or came in."""
         if alert.alert_type == Alert.ALERT_TYPE_INFORMATION:
             return
-        self._open.pop(alert.alert_id, None)
-        while len(self._open) >= self._limit:
-            del self._open[next(iter(self._open))]
-        self._open[alert.alert_id] = None
+        self._senders.pop(alert.alert_id, None)
+        while len(self._senders) >= self._limit:
+            del self._senders[next(iter(self._senders))]
+        self._senders[alert.alert_id] = sender
 
-    def answered(self, ack: AlertAck) -> tuple[list[Finding], list[AlertAcknowledged]]:
-        """An answer passed; only one to an open alert means anything."""
-        if ack.alert_id not in self._open:
-            text = f"no alert {shown(ack.alert_id)} waits for an answer"
-            return [found("alert.unknown", "alert_ack.alert_id", text)], []
-        del self._open[ack.alert_id]
+    def acknowledged(self, ack: AlertAck) -> tuple[list[Finding], list[AlertAcknowledged]]:
+        """An answer came in; only one to an open alert means anything."""
+        if self._senders.pop(ack.alert_id, None) is None:
+            return [found("alert.unknown", "alert_ack.alert_id", _unknown(ack.alert_id))], []
         answer = AlertAcknowledged(ack.alert_id, ack.alert_ack_status, tuple(ack.reason))
         return [], [answer]
 
+    def answer(self, alert_id: str) -> str:
+        """Who sent the alert that this side answers.
+
+        Raises
+        ------
+        ArgumentError
+            If no such alert waits for an answer.
+        """
+        sender = self._senders.pop(alert_id, None)
+        if sender is None:
+            raise ArgumentError("alert_id", _unknown(alert_id), "answer each alert once")
+        return sender
+
     def clear(self) -> None:
         """The connection is gone."""
-        self._open.clear()
+        self._senders.clear()
+
+
+def _unknown(alert_id: str) -> str:
+    return f"no alert {shown(alert_id)} waits for an answer"

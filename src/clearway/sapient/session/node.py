@@ -61,6 +61,11 @@ class NodeRecord:
     held_bytes: int = field(default=0)
     """What registration and status weigh."""
 
+    def clock_is(self, now_ns: int) -> None:
+        """Our clock may have been set back: nothing was heard later than now."""
+        self.heard_ns = min(self.heard_ns, now_ns)
+        self.status_ns = min(self.status_ns, now_ns)
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

@@ -4,7 +4,24 @@ from __future__ import annotations
 
 from collections import deque
 
-__all__ = ["Outbox"]
+from clearway.sapient.bindings import SapientMessage, StatusReport, content_of
+
+__all__ = ["Outbox", "is_control"]
+
+_REPORTS = frozenset({"detection_report", "status_report"})
+
+
+def is_control(message: SapientMessage) -> bool:
+    """Whether a message must never be dropped.
+
+    Without the initial StatusReport no detection would be accepted; a goodbye, the last of all,
+    must not overtake the detections before it.
+    """
+    if content_of(message) not in _REPORTS:
+        return True
+    status = message.status_report
+    is_new = status.info == StatusReport.INFO_NEW
+    return is_new and status.system != StatusReport.SYSTEM_GOODBYE
 
 
 class Outbox:

@@ -18,7 +18,6 @@ for _rule, _severity, _clause, _summary in (
     ("registration.resumed", _WARNING, "4.9", "a node went on without registering again"),
     ("node_id.changed", _ERROR, "6.2.4", "another node_id than the connection registered"),
     ("node_id.certificate", _ERROR, "", "another node_id than the certificate names"),
-    ("node_id.duplicate", _ERROR, "6.2.4", "a node_id that a live connection holds already"),
     ("destination.other", _WARNING, "6.1", "a message addressed to somebody else"),
     ("time.backwards", _WARNING, "4.1", "content older than that of the message before"),
     ("time.late", _WARNING, "4.1", "content older than the bound for late data"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from clearway.errors import ArgumentError
 
-__all__ = ["SECOND_NS", "EdgeSettings", "FusionSettings", "TimeSettings"]
+__all__ = ["SECOND_NS", "EdgeSettings", "FusionSettings", "PeerSettings", "TimeSettings"]
 
 SECOND_NS = 1_000_000_000
 """Nanoseconds in a second."""
@@ -61,7 +61,21 @@ class TimeSettings(_Positive):
 
 
 @dataclass(frozen=True, slots=True)
-class FusionSettings(_Positive):
+class PeerSettings(_Positive):
+    """Bounds on what is kept for a peer and sent to it, on either side."""
+
+    open_tasks: int = 256
+    """Tasks and alerts kept open; the oldest are given up for new ones."""
+    errors_per_s: float = 5.0
+    """Error messages sent at most, on the long run."""
+    error_burst: int = 20
+    """Error messages sent at most, at once."""
+    error_packet_bytes: int = 64 * 1024
+    """Bytes of a refused message that are sent back in an Error."""
+
+
+@dataclass(frozen=True, slots=True)
+class FusionSettings(PeerSettings):
     """Rules of the fusion side."""
 
     registration_ns: int = 30 * SECOND_NS
@@ -82,20 +96,12 @@ class FusionSettings(_Positive):
     """A task without any TaskAck by then has timed out; the standard sets no time."""
     task_end_ns: int | None = None
     """The same for the end of an accepted task; None waits for ever, as regions do."""
-    open_tasks: int = 256
-    """Tasks and alerts waited for per node; the oldest are given up for new ones."""
-    errors_per_s: float = 5.0
-    """Error messages sent to one peer at most, on the long run."""
-    error_burst: int = 20
-    """Error messages sent to one peer at most, at once."""
-    error_packet_bytes: int = 64 * 1024
-    """Bytes of a refused message that are sent back in an Error."""
     time: TimeSettings = TimeSettings()
     """How content times are judged."""
 
 
 @dataclass(frozen=True, slots=True)
-class EdgeSettings(_Positive):
+class EdgeSettings(PeerSettings):
     """Rules of the edge side."""
 
     registration_ns: int = 30 * SECOND_NS
@@ -108,11 +114,3 @@ class EdgeSettings(_Positive):
     A middleware between this node and several fusion nodes may send a message further only if
     it names nobody.
     """
-    open_tasks: int = 256
-    """Tasks and alerts kept open; the oldest are given up for new ones."""
-    errors_per_s: float = 5.0
-    """Error messages sent at most, on the long run."""
-    error_burst: int = 20
-    """Error messages sent at most, at once."""
-    error_packet_bytes: int = 64 * 1024
-    """Bytes of a refused message that are sent back in an Error."""

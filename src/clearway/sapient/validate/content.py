@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any, Final
 
+from clearway.sapient import taxonomy
 from clearway.sapient.bindings import ICD_VERSION, RangeBearingDatum
 from clearway.sapient.validate.findings import Catalogue, Check, Severity, Sighting, shown
 
@@ -26,7 +27,7 @@ BEHAVIOURS: Final = (
 )
 """The closed list of clause 7.4, as the test harness of the standard's authors admits it."""
 
-_CORE_NAMESPACE = "sapient_core:"
+_CORE_NAMESPACE = f"{taxonomy.CORE}:"
 _SPELLING = {behaviour.casefold(): behaviour for behaviour in BEHAVIOURS}
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(\s*;.*)?", re.ASCII).fullmatch
 
@@ -148,6 +149,22 @@ def _datum(rules: Catalogue, name: str) -> Check:
     return check
 
 
+def _own_namespace(rules: Catalogue, _name: str) -> Check:
+    rule = rules.declare(
+        "taxonomy.subclass.in_core",
+        Severity.WARNING,
+        "7.1",
+        "an extension that claims the core namespace for its own classes",
+    )
+
+    def check(value: str) -> list[Sighting] | None:
+        if value != taxonomy.CORE:
+            return None
+        return [(rule, "", f"only the standard adds classes to {value}; use a namespace of yours")]
+
+    return check
+
+
 def _status_interval(rules: Catalogue, name: str) -> Check:
     useless = rules.declare(
         f"{name}.not_positive", Severity.ERROR, "6.3.2.1", "no time between two status reports"
@@ -182,6 +199,7 @@ FIELD_CHECKS: Final[Mapping[str, _Maker]] = {
     "RangeBearingCone.datum": _datum,
     "Registration.BehaviourDefinition.type": _declared_behaviour,
     "Registration.ClassDefinition.type": _class_name,
+    "Registration.ExtensionSubclass.Subclass_namespace": _own_namespace,
     "Registration.LocationType.range_bearing_datum": _datum,
     "Registration.StatusDefinition.status_interval": _status_interval,
     "Registration.SubClass.type": _class_name,

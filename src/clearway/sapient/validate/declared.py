@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 from clearway.sapient.bindings import DetectionReport, Registration
+from clearway.sapient.taxonomy import CORE
 from clearway.sapient.validate.findings import Finding, Severity, Sighting, shown
 from clearway.sapient.validate.plan import CATALOGUE
 
-__all__ = ["Declaration", "check_declared"]
+__all__ = ["Declaration", "check_declared", "undeclared"]
 
 _NAMESPACE = CATALOGUE.declare(
     "detection_report.namespace.undeclared",
@@ -24,7 +26,7 @@ _SYSTEM = CATALOGUE.declare(
     "5.2.1",
     "a place in another coordinate system than the node's Registration declares",
 )
-_CORE = "sapient_core"
+_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Declaration:
         ]
         places = [definition.location_type for definition in definitions]
         return cls(
-            namespaces=frozenset({_CORE}).union(
+            namespaces=frozenset({CORE}).union(
                 (dock.Dock_class_namespace for dock in docks),
                 (
                     extension.Subclass_namespace
@@ -79,12 +81,19 @@ def check_declared(report: DetectionReport, declaration: Declaration) -> tuple[F
     Returns
     -------
     tuple of Finding
-        Warnings: the report is understood all the same.  A class name without a namespace is
-        another rule's matter.
+        Warnings, the first ten: the report is understood all the same.  A class name without a
+        namespace is another rule's matter.
     """
-    return CATALOGUE.findings(
-        (*_places(report, declaration), *_classes(report.classification, declaration.namespaces))
+    return tuple(islice(undeclared(report, declaration), _SHOWN))
+
+
+def undeclared(report: DetectionReport, declaration: Declaration) -> Iterator[Finding]:
+    """All findings of `check_declared`, as they are found: there may be a hundred thousand."""
+    sightings = chain(
+        _places(report, declaration), _classes(report.classification, declaration.namespaces)
     )
+    for sighting in sightings:
+        yield from CATALOGUE.findings([sighting])
 
 
 def _places(report: DetectionReport, declaration: Declaration) -> Iterator[Sighting]:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from clearway.sapient.bindings import (
     Location,
     LocationCoordinateSystem,
+    Registration,
     SapientMessage,
     Task,
     content_of,
 )
-from clearway.sapient.validate.findings import Catalogue, Check, Severity, Sighting
+from clearway.sapient.taxonomy import CORE, dock_path, docks_of, is_core_class
+from clearway.sapient.validate.findings import Catalogue, Check, Severity, Sighting, shown
 
 __all__ = ["MESSAGE_CHECKS"]
 
 _SUM_TOLERANCE = 1e-3
 """Confidences are sent with 24 bits, and people round what they type."""
 
-_SUMS_SHOWN = 10
+_SHOWN = 10
+"""Places told of one rule, where a list has many alike."""
 
 
 def _location(rules: Catalogue, name: str) -> Check:
@@ -74,7 +78,7 @@ def _class_sums(rules: Catalogue, name: str) -> Check:
 
 def _subclass_sums(rule: str, parent: Any, path: str, found: list[Sighting]) -> None:
     children = parent.sub_class
-    if not children or len(found) >= _SUMS_SHOWN:
+    if not children or len(found) >= _SHOWN:
         return
     total = _sum(children)
     if total is not None and min(abs(total - 1.0), abs(total - parent.confidence)) > _SUM_TOLERANCE:
@@ -88,6 +92,59 @@ def _sum(classes: Iterable[Any]) -> float | None:
     """Sum of the confidences, or None where none is given."""
     given = [entry.confidence for entry in classes if entry.HasField("confidence")]
     return sum(given) if given else None
+
+
+def _dock(rules: Catalogue, _name: str) -> Check:
+    unknown = rules.declare(
+        "taxonomy.dock_class.unknown",
+        Severity.WARNING,
+        "7.3",
+        "an extension under a class that the core taxonomy does not have",
+    )
+    empty = rules.declare(
+        "taxonomy.subclass.empty",
+        Severity.WARNING,
+        "7.3",
+        "a docking definition that adds no subclass",
+    )
+
+    def check(value: Registration.TaxonomyDockDefinition) -> list[Sighting]:
+        found = []
+        if value.Dock_class_namespace == CORE and is_core_class(value.Dock_class) is False:
+            text = f"{shown(value.Dock_class)} is no core class; dock under Human, say"
+            found.append((unknown, "Dock_class", text))
+        if not value.Extension_subclass:
+            text = "nothing is docked here; name the subclasses"
+            found.append((empty, "Extension_subclass", text))
+        return found
+
+    return check
+
+
+def _dock_namespaces(rules: Catalogue, _name: str) -> Check:
+    rule = rules.declare(
+        "taxonomy.dock_namespace.unknown",
+        Severity.WARNING,
+        "7.3",
+        "an extension under a class of a namespace that is neither the core one nor declared",
+    )
+
+    def sightings(value: Registration) -> Iterator[Sighting]:
+        declared = {
+            subclass.Subclass_namespace
+            for dock, _ in docks_of(value)
+            for subclass in dock.Extension_subclass
+        }
+        for dock, place in docks_of(value):
+            namespace = dock.Dock_class_namespace
+            if namespace and namespace != CORE and namespace not in declared:
+                text = f"nothing declares the namespace {shown(namespace)}; use {CORE}"
+                yield rule, f"{dock_path(place)}.Dock_class_namespace", text
+
+    def check(value: Registration) -> list[Sighting]:
+        return list(islice(sightings(value), _SHOWN))
+
+    return check
 
 
 def _addressed_ack(rules: Catalogue, _name: str) -> Check:
@@ -122,6 +179,8 @@ def _task_does_something(rules: Catalogue, name: str) -> Check:
 MESSAGE_CHECKS: Final[Mapping[str, Callable[[Catalogue, str], Check]]] = {
     "DetectionReport": _class_sums,
     "Location": _location,
+    "Registration": _dock_namespaces,
+    "Registration.TaxonomyDockDefinition": _dock,
     "SapientMessage": _addressed_ack,
     "Task": _task_does_something,
 }

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import ssl
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Self, TypeAlias
+from typing import Self
 
-from clearway.errors import ArgumentError
 from clearway.sapient.bindings import AlertAck, Registration, SapientMessage, StatusReport, TaskAck
+from clearway.sapient.client.events import ClientEvent, Throttled
+from clearway.sapient.client.settings import ClientSettings
 from clearway.sapient.frames import FrameError
-from clearway.sapient.link import Link, LinkSettings
+from clearway.sapient.link import Link
 from clearway.sapient.session.actions import (
     Accepted,
     Action,
@@ -34,45 +33,11 @@ from clearway.sapient.session.actions import (
 from clearway.sapient.session.edge import EdgeSession
 from clearway.sapient.session.edge_state import EdgeState
 from clearway.sapient.session.envelope import UlidSource
-from clearway.sapient.session.settings import EdgeSettings
 from clearway.sapient.validate import check_sent, read_payload
 
-__all__ = ["Client", "ClientEvent", "ClientSettings"]
+__all__ = ["Client"]
 
 _LOG = logging.getLogger("clearway.sapient.client")
-
-ClientEvent: TypeAlias = (
-    Connected
-    | Rejected
-    | Accepted
-    | Refused
-    | TaskReceived
-    | AlertReceived
-    | AlertAcknowledged
-    | ErrorReceived
-    | Disconnected
-)
-"""Anything that a client tells, in the order in which it happened."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClientSettings:
-    """Bounds of a client."""
-
-    connect_s: float = 10.0
-    """Time for the connection and the TLS handshake."""
-    tick_s: float = 0.25
-    """How often timers are looked at."""
-    link: LinkSettings = field(default_factory=LinkSettings)
-    """Bounds of the connection."""
-    session: EdgeSettings = field(default_factory=EdgeSettings)
-    """Times of the session."""
-
-    def __post_init__(self) -> None:
-        """Refuse bounds that would stop everything."""
-        for name in ("connect_s", "tick_s"):
-            if not getattr(self, name) > 0:
-                raise ArgumentError(name, f"{getattr(self, name)} is not positive", "give more")
 
 
 class Client:
@@ -159,8 +124,9 @@ class Client:
 
     async def start(self) -> None:
         """Begin; `Connected` tells when the fusion side has accepted the node."""
-        self._perform(self._session.start())
-        self._tick()
+        if self._ticker is None:
+            self._perform(self._session.start())
+            self._tick()
 
     async def close(self) -> None:
         """Say goodbye and end."""
@@ -169,8 +135,7 @@ class Client:
             self._ticker.cancel()
         if self._attempt is not None and not self._attempt.done():
             self._attempt.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._attempt
+            await asyncio.gather(self._attempt, return_exceptions=True)
         if self._link is not None:
             self._link.close()
             await self._gone.wait()
@@ -228,7 +193,8 @@ class Client:
         ssl_object = transport.get_extra_info("ssl_object")
         link.open(transport)
         if ssl_object is not None and self._identify and self._identify(ssl_object) is None:
-            _LOG.warning("the server's certificate is not that of a fusion node")
+            detail = "the server's certificate is not that of a fusion node"
+            self._perform(self._session.close(Ending.STOPPED, detail))
             link.abort()
             return
         self._perform(self._session.connected(self._now_ns()))
@@ -240,7 +206,7 @@ class Client:
 
     def link_broken(self, error: FrameError) -> None:
         """See `LinkOwner`."""
-        _LOG.warning("%s", error)
+        _LOG.debug("%s", error)
         self._perform(self._session.broken(error.header, str(error), self._now_ns()))
         if self._link is not None:
             self._link.close()
@@ -253,7 +219,7 @@ class Client:
 
     def link_throttled(self) -> None:
         """See `LinkOwner`."""
-        _LOG.warning("the fusion side sends more than it may and is read more slowly")
+        self._on_event(Throttled())
 
     def link_lost(self, detail: str) -> None:
         """See `LinkOwner`."""
@@ -314,10 +280,11 @@ class Client:
                     server_hostname=name,
                     ssl_shutdown_timeout=None if name is None else self._settings.link.linger_s,
                 )
-        except OSError as error:
-            # Errors of TLS and time-outs are of this kind.
+        except Exception as error:  # noqa: BLE001  # whatever it was, the node tries again
             if self._link is None:
-                detail = f"{host}:{port} cannot be reached: {str(error) or 'no answer in time'}"
+                mute = isinstance(error, TimeoutError)
+                why = str(error) or ("no answer in time" if mute else type(error).__name__)
+                detail = f"{host}:{port} cannot be reached: {why}"
                 self._perform(self._session.ended(detail, self._now_ns()))
 
     def _tick(self) -> None:
