@@ -20,6 +20,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from lxml import etree
 
 from clearway.bridges import Bridge
 
@@ -98,13 +99,16 @@ class Broker:
 
 
 @contextmanager
-def mosquitto(folder: Path, tls: Certificate | None = None, port: int = 0) -> Iterator[Broker]:
+def mosquitto(
+    folder: Path, tls: Certificate | None = None, port: int = 0, users: Path | None = None
+) -> Iterator[Broker]:
     """Run Debian's broker on this machine only, or skip the test where there is none."""
     program = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")
     if program is None:
         pytest.skip("no mosquitto (Debian: apt-get install mosquitto)")
     port = port or _free_port()
-    lines = [f"listener {port} {LOCAL}", "allow_anonymous true", "persistence false", "user root"]
+    lines = [f"listener {port} {LOCAL}", "persistence false", "user root"]
+    lines.append("allow_anonymous true" if users is None else f"password_file {users}")
     if tls is not None:
         lines += [f"certfile {tls.certificate}", f"keyfile {tls.key}"]
     configuration = folder / "mosquitto.conf"
@@ -156,5 +160,41 @@ async def mute_server(*, answer: bytes = b"") -> AsyncIterator[tuple[int, list[i
     finally:
         server.close()
         for writer in writers:
+            writer.transport.abort()
+        await server.wait_closed()
+
+
+class TakServer:
+    """A TAK server that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.events: list[etree._Element] = []
+        self.writers: list[asyncio.StreamWriter] = []
+
+    @property
+    def identities(self) -> list[str | None]:
+        return [event.get("uid") for event in self.events]
+
+    async def receive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.writers.append(writer)
+        try:
+            while True:
+                document = await reader.readuntil(b"</event>")
+                self.events.append(etree.fromstring(document.strip()))
+        except (asyncio.IncompleteReadError, OSError):
+            writer.close()
+
+
+@asynccontextmanager
+async def tak_server(tls: ssl.SSLContext | None = None) -> AsyncIterator[TakServer]:
+    ours = TakServer()
+    server = await asyncio.start_server(ours.receive, LOCAL, 0, ssl=tls)
+    ours.port = server.sockets[0].getsockname()[1]
+    try:
+        yield ours
+    finally:
+        server.close()
+        for writer in ours.writers:
             writer.transport.abort()
         await server.wait_closed()

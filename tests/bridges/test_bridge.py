@@ -6,6 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from itertools import pairwise
+
+import pytest
 
 from clearway.bridges import Bridge, Outbox
 from clearway.bridges.bridge import Pace
@@ -229,14 +232,99 @@ def test_each_round_tells_the_latest_of_each_person() -> None:
     asyncio.run(story())
 
 
-def test_a_library_that_hides_the_cancellation_does_not_keep_it_running() -> None:
+def test_a_link_that_is_never_busy_leaves_others_their_turn() -> None:
     async def story() -> None:
         bridge = Recorder()
-        bridge.hides_cancellation = True
+        for number in range(500):
+            bridge.offer(person(str(number)))
+        turns: list[int] = []
+        async with running(bridge):
+            while bridge.state.sent < 500:
+                turns.append(bridge.state.sent)
+                await asyncio.sleep(0)
+        assert max(after - before for before, after in pairwise(turns)) == 1
+
+    asyncio.run(story())
+
+
+def test_alerts_that_wait_are_sent_before_the_end() -> None:
+    async def story() -> None:
+        bridge = Recorder()
+        async with running(bridge):
+            bridge.offer(alert("a"))
+            await until(lambda: bridge.state.sent == 1)
+            bridge.offer(alert("a", "ALERT_STATUS_CLEAR"))
+            bridge.offer(alert("b"))
+            bridge.offer(person("p"))
+        assert bridge.received == ["a:1", "a:5", "b:1"]
+
+    asyncio.run(story())
+
+
+def test_an_alert_whose_sending_the_end_interrupts_is_sent_all_the_same() -> None:
+    async def story() -> None:
+        begun = asyncio.Event()
+
+        async def hang_once(_item: str) -> None:
+            if not begun.is_set():
+                begun.set()
+                await asyncio.Event().wait()
+
+        bridge = Recorder(replace(QUICK, send_timeout_s=60.0))
+        bridge.on_send = hang_once
+        async with running(bridge):
+            bridge.offer(alert("a"))
+            await begun.wait()
+        assert bridge.received == ["a:1"]
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("send_s", [0.02, 3600.0], ids=["slow", "hangs"])
+def test_a_link_does_not_hold_up_the_end(send_s: float) -> None:
+    async def story() -> None:
+        bridge = Recorder(replace(QUICK, send_timeout_s=0.5))
+        bridge.on_send = lambda _: asyncio.sleep(send_s)
+        for number in range(100):
+            bridge.offer(alert(str(number)))
+        async with running(bridge):
+            await until(lambda: bridge.opened == 1)
+        assert bridge.state.waiting > 50
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("moment", ["opening", "sending", "closing"])
+def test_a_library_that_hides_the_cancellation_does_not_keep_it_running(moment: str) -> None:
+    async def hide() -> None:
+        reached.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    class Hiding(Recorder):
+        @asynccontextmanager
+        async def _open(self) -> AsyncIterator[Recorder]:
+            if moment == "opening":
+                await hide()
+            async with super()._open() as link:
+                yield link
+
+        async def send(self, item: str) -> None:
+            await super().send(item)
+            if moment == "sending":
+                await hide()
+
+    reached = asyncio.Event()
+
+    async def story() -> None:
+        bridge = Hiding(replace(QUICK, send_timeout_s=60.0))
+        bridge.hides_cancellation = moment == "closing"
+        bridge.offer(alert("a"))
         task = asyncio.create_task(bridge.run())
-        await until(lambda: bridge.state.connected)
+        await (until(lambda: bridge.state.sent == 1) if moment == "closing" else reached.wait())
         task.cancel()
         await asyncio.wait([task], timeout=5)
         assert task.cancelled()
+        assert bridge.received == ["a:1"]
 
     asyncio.run(story())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from clearway.bridges import cap_folder
 from clearway.bridges.bridge import Pace
 from clearway.bridges.cap import CapBridge, CapSettings
 from clearway.bridges.cap_message import NAMESPACE, cap_document, reference, said_by
@@ -19,6 +22,7 @@ from clearway.bridges.content import printable
 from clearway.bridges.place import place_of
 from clearway.errors import ArgumentError, OutputError
 from clearway.sapient.bindings import SapientMessage
+from clearway.store.atomic import atomic_write
 from tests.bridges.messages import ALERT, SECONDS, alert, person, somewhere, status
 from tests.bridges.servers import running, until
 
@@ -233,6 +237,79 @@ def test_a_file_is_never_overwritten(tmp_path: Path) -> None:
     files = tell(tmp_path, [alert(description="after a restart")])
     assert [text(root, "identifier") for root in files] == [f"{ALERT}-1", f"{ALERT}-2"]
     assert (tmp_path / f"{ALERT}-1.xml").read_bytes() == before
+
+
+def test_after_a_restart_an_alert_goes_on_where_its_files_end(tmp_path: Path) -> None:
+    tell(tmp_path, [alert(), alert(priority="DISCRETE_PRIORITY_LOW", seconds=SECONDS + 5)])
+    files = tell(tmp_path, [alert(seconds=SECONDS + 30), alert(status="ALERT_STATUS_CLEAR")])
+    assert [text(root, "msgType") for root in files] == ["Alert", "Update", "Update", "Cancel"]
+    ids = [
+        f"clearway@station.example,{ALERT}-{number},2027-01-15T08:00:{second}-00:00"
+        for number, second in ((1, "00"), (2, "05"), (3, "30"))
+    ]
+    assert [text(root, "references") for root in files[2:]] == [" ".join(ids[:2]), " ".join(ids)]
+
+
+def test_after_a_restart_an_alert_that_is_over_is_cancelled(tmp_path: Path) -> None:
+    tell(tmp_path, [alert()])
+    files = tell(tmp_path, [alert(status="ALERT_STATUS_CLEAR")])
+    assert [text(root, "msgType") for root in files] == ["Alert", "Cancel"]
+    assert len(tell(tmp_path, [alert(status="ALERT_STATUS_CLEAR")])) == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"<alert", b"<other/>"])
+def test_what_else_lies_in_the_folder_is_referred_to_by_nobody(
+    tmp_path: Path, content: bytes
+) -> None:
+    stranger = tmp_path / f"{ALERT}-1.xml"
+    stranger.write_bytes(content)
+
+    async def story() -> None:
+        async with running(bridge := CapBridge(tmp_path, DRILL, PACE)):
+            bridge.offer(alert())
+            await until(lambda: bridge.state.sent == 1)
+
+    asyncio.run(story())
+    assert stranger.read_bytes() == content
+    root = valid((tmp_path / f"{ALERT}-2.xml").read_bytes())
+    assert (text(root, "msgType"), text(root, "references")) == ("Alert", None)
+
+
+def test_a_folder_that_hangs_holds_up_one_thread_and_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a network folder does whose server is gone; afterwards every file is there once."""
+    released = threading.Event()
+    hanging: list[str] = []
+
+    @contextmanager
+    def stuck(path: Path) -> Iterator[Path]:
+        hanging.append(path.name)
+        released.wait()
+        with atomic_write(path) as temporary:
+            yield temporary
+
+    monkeypatch.setattr(cap_folder, "atomic_write", stuck)
+
+    async def story() -> None:
+        pace = Pace(send_timeout_s=0.02, first_retry_s=0.01, last_retry_s=0.01)
+        bridge = CapBridge(tmp_path, DRILL, pace)
+        threads = threading.active_count()
+        async with running(bridge):
+            bridge.offer(alert())
+            attempts = 0
+            while attempts < 20:  # the loop goes on
+                attempts += 1
+                await asyncio.sleep(0.01)
+            assert "TimeoutError" in (bridge.state.last_error or "")
+            assert hanging == [f"{ALERT}-1.xml"]
+            assert threading.active_count() == threads + 1
+            assert bridge.state.sent == 0
+            released.set()
+            await until(lambda: bridge.state.sent == 1)
+
+    asyncio.run(story())
+    assert [text(root, "msgType") for root in written(tmp_path)] == ["Alert"]
 
 
 @pytest.mark.parametrize("identity", ["", "../../etc/x", "a b", "a,b", "é"])

@@ -13,7 +13,7 @@ from lxml import etree
 
 from clearway.bridges.content import printable
 from clearway.bridges.cursor_on_target import EventSettings, event_of
-from clearway.bridges.place import place_of
+from clearway.bridges.place import Place, place_of
 from clearway.errors import ArgumentError
 from clearway.sapient.bindings import SapientMessage, content_of
 from tests.bridges.messages import ALERT, PERSON, SECONDS, alert, person, somewhere, status
@@ -112,6 +112,25 @@ def test_an_alert() -> None:
     assert only(made, "detail/remarks").text == "Firearm suspected, left hip (active)"
     own = only(made, "detail/clearway")
     assert dict(own.attrib.items()) == {"alert_id": ALERT, "state": "active", "confidence": "0.750"}
+
+
+def test_an_alert_points_to_persons_and_not_to_what_sensors_detected() -> None:
+    evidence = {"node_id": "2f0b6d3c-5a51-4c39-9d0e-6a1f4f7e9b10", "object_id": "01JA0SENSOR"}
+    message = alert()
+    message.alert.associated_detection.add(**evidence)
+    assert only(event(message), "detail/link").get("uid") == f"clearway.{PERSON}"
+
+
+@pytest.mark.parametrize("location", [None, somewhere(utm_zone="?")], ids=["missing", "unusable"])
+def test_an_alert_without_a_place_is_drawn_at_the_site(location: object) -> None:
+    site = Place(41.9, 12.5, None, None, None)
+    made = event(alert(location=location), EventSettings(drill=False, site=site))
+    point = only(made, "point")
+    assert (point.get("lat"), point.get("lon")) == ("41.9000000", "12.5000000")
+    assert point.get("ce") == "9999999.0"
+    assert (only(made, "detail/remarks").text or "").endswith("(active, place unknown)")
+    known = event(alert(), EventSettings(drill=False, site=site))
+    assert etree.tostring(known) == etree.tostring(event(alert()))
 
 
 def test_an_alert_of_unknown_confidence() -> None:

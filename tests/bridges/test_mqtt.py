@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import string
 
 import pytest
 from google.protobuf import json_format
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearway.bridges.bridge import Pace
-from clearway.bridges.mqtt import MqttBridge, MqttSettings, publications
+from clearway.bridges.mqtt import MQTT_PACE, MqttBridge, MqttSettings, publications
 from clearway.bridges.outbox import Outbox
 from clearway.errors import ArgumentError
 from clearway.sapient.bindings import SapientMessage, content_of
@@ -50,7 +51,12 @@ def test_status_is_retained() -> None:
 def test_an_alert_is_retained_until_cleared(state: str) -> None:
     (published,) = publications(alert(status=f"ALERT_STATUS_{state}"), SETTINGS)
     assert published.topic == f"clearway/rome/alert/{ALERT}"
-    assert (published.retain, published.quality) == (True, 1)
+    assert (published.retain, published.quality, published.expiry_s) == (True, 1, 180)
+
+
+def test_an_alert_outlives_two_repetitions_that_are_lost() -> None:
+    assert MQTT_PACE.alert_repeat_s is not None
+    assert SETTINGS.alert_expiry_s >= 3 * MQTT_PACE.alert_repeat_s
 
 
 def test_a_cleared_alert_is_told_and_then_removed() -> None:
@@ -80,10 +86,41 @@ def test_without_an_id_there_is_no_topic(message: SapientMessage) -> None:
         publications(message, SETTINGS)
 
 
-@pytest.mark.parametrize("site", ["", "a/b", "a+", "#", "a b", "é"])
-def test_a_site_is_one_part_of_the_topic(site: str) -> None:
-    with pytest.raises(ArgumentError, match="site"):
-        MqttBridge(MqttSettings(site=site))
+def level_of(site: str) -> str:
+    MqttBridge(MqttSettings(site=site))
+    (published,) = publications(person(), MqttSettings(site=site))
+    root, level, kind, identity = published.topic.split("/")
+    assert (root, kind, identity) == ("clearway", "person", PERSON)
+    return level
+
+
+@pytest.mark.parametrize(
+    ("site", "level"),
+    [
+        ("rome", "rome"),
+        ("Station corridor", "Station%20corridor"),
+        ("a/b+c#$d", "a%2Fb%2Bc%23%24d"),
+        ("Zürich HB", "Z%C3%BCrich%20HB"),
+        ("100 %", "100%20%25"),
+    ],
+)
+def test_a_site_of_any_name_is_one_level_of_the_topic(site: str, level: str) -> None:
+    assert level_of(site) == level
+
+
+NAME = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20)
+
+
+@given(NAME, NAME)
+def test_two_sites_never_share_a_topic(one: str, other: str) -> None:
+    assert (level_of(one) == level_of(other)) == (one == other)
+    assert level_of(level_of(one)) != level_of(one) or level_of(one) == one
+    assert set(level_of(one)) <= set(string.ascii_letters + string.digits + "-._~%")
+
+
+def test_a_site_without_a_name_has_no_topic() -> None:
+    with pytest.raises(ArgumentError, match="site: is empty"):
+        MqttBridge(MqttSettings(site=""))
 
 
 def test_no_plain_way_to_another_machine() -> None:

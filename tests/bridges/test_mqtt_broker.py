@@ -6,9 +6,10 @@ import asyncio
 import gc
 import json
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiomqtt import Client, Message, ProtocolVersion
@@ -91,10 +92,89 @@ def test_the_last_will_tells_of_a_bridge_that_died(tmp_path: Path) -> None:
             settings = MqttSettings(site="rome", host=LOCAL, port=broker.port)
             bridge, twin = MqttBridge(settings, PACE), MqttBridge(settings, PACE)
             async with listening(broker.port) as heard, running(bridge):
-                await until(lambda: len(heard) == 1)
+                await until(lambda: len(heard) >= 1)
                 # The broker cuts off whoever had the identifier before.
                 async with running(twin):
                     await until(lambda: any(m.payload == b"offline" for m in heard))
+
+    asyncio.run(story())
+
+
+def test_a_link_that_is_given_up_is_not_said_to_be_online(tmp_path: Path) -> None:
+    """The library takes leave in order, and the broker then keeps the last will to itself."""
+
+    class Failing(MqttBridge):
+        def _repeats(self) -> list[Coroutine[Any, Any, None]]:
+            async def fail() -> None:
+                raise TimeoutError("the broker answers nothing")
+
+            return [fail()]
+
+    async def story() -> None:
+        with mosquitto(tmp_path) as broker:
+            settings = MqttSettings(site="rome", host=LOCAL, port=broker.port)
+            async with listening(broker.port) as heard, running(Failing(settings, PACE)):
+                await until(lambda: len(heard) >= 3)
+                assert [message.payload for message in heard[:3]] == [
+                    b"online",
+                    b"offline",
+                    b"online",
+                ]
+
+    asyncio.run(story())
+
+
+def test_two_sites_with_one_broker_leave_each_other_alone(tmp_path: Path) -> None:
+    async def story() -> None:
+        with mosquitto(tmp_path) as broker:
+            rome, naples = (
+                MqttBridge(MqttSettings(site=site, host=LOCAL, port=broker.port), PACE)
+                for site in ("Roma Termini", "Napoli Centrale")
+            )
+            async with listening(broker.port) as heard, running(rome), running(naples):
+                await until(lambda: rome.state.connected and naples.state.connected)
+                rome.offer(alert())
+                naples.offer(alert())
+                await until(lambda: len(heard) == 4)
+                assert {str(message.topic) for message in heard} == {
+                    f"clearway/{site}/{rest}"
+                    for site in ("Roma%20Termini", "Napoli%20Centrale")
+                    for rest in ("bridge/clearway", f"alert/{ALERT}")
+                }
+                assert rome.state.last_error is None
+                assert naples.state.last_error is None
+
+    asyncio.run(story())
+
+
+def test_the_end_of_an_alert_is_told_although_the_service_stops(tmp_path: Path) -> None:
+    async def story() -> None:
+        with mosquitto(tmp_path) as broker:
+            bridge = MqttBridge(MqttSettings(site="rome", host=LOCAL, port=broker.port), PACE)
+            async with listening(broker.port) as heard:
+                async with running(bridge):
+                    bridge.offer(alert())
+                    await until(lambda: len(heard) == 2)
+                    bridge.offer(alert(status="ALERT_STATUS_CLEAR"))
+                await until(lambda: heard[-1].payload == b"offline")
+                told, removed = heard[-3:-1]
+                assert json.loads(bytes(told.payload))["alert"]["status"] == "ALERT_STATUS_CLEAR"
+                assert removed.payload == b""
+            assert await retained(broker.port, 1) == {PRESENCE: b"offline"}
+
+    asyncio.run(story())
+
+
+def test_the_broker_forgets_an_alert_for_which_nobody_vouches(tmp_path: Path) -> None:
+    async def story() -> None:
+        with mosquitto(tmp_path) as broker:
+            settings = MqttSettings(site="rome", host=LOCAL, port=broker.port, alert_expiry_s=1)
+            async with running(bridge := MqttBridge(settings, PACE)):
+                bridge.offer(alert())
+                await until(lambda: bridge.state.sent == 1)
+            while len(await retained(broker.port, 1)) > 1:
+                await asyncio.sleep(0.1)
+            assert await retained(broker.port, 1) == {PRESENCE: b"offline"}
 
     asyncio.run(story())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,6 +101,15 @@ def test_alerts_that_have_not_ended_can_be_told_again() -> None:
     assert ids(outbox) == ["a", "b", "c", "d"]
     outbox.restore_standing()
     assert ids(outbox) == ["a", "b"]
+
+
+@pytest.mark.parametrize("kind", ["ALERT_TYPE_INFORMATION", "ALERT_TYPE_MODE_CHANGE"])
+def test_what_asks_for_nothing_is_told_once(kind: str) -> None:
+    outbox = Outbox()
+    outbox.offer(alert("a", alert_type=kind))
+    assert ids(outbox) == ["a"]
+    outbox.restore_standing()
+    assert ids(outbox) == []
 
 
 def test_telling_again_keeps_to_the_limit() -> None:

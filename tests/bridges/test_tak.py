@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import takproto  # type: ignore[import-untyped]
@@ -18,46 +19,17 @@ from clearway.bridges.outbox import Outbox
 from clearway.bridges.tak import TakBridge, TakSettings
 from clearway.errors import ArgumentError
 from tests.bridges.messages import ALERT, PERSON, alert, person, status
-from tests.bridges.servers import LOCAL, certificate, mute_server, running, until
+from tests.bridges.servers import (
+    LOCAL,
+    certificate,
+    mute_server,
+    running,
+    tak_server,
+    until,
+)
 
 EVENTS = EventSettings(drill=True)
 PACE = Pace(send_timeout_s=2.0, first_retry_s=0.01, last_retry_s=0.02)
-
-
-class Server:
-    """A TAK server that keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.port = 0
-        self.events: list[etree._Element] = []
-        self.writers: list[asyncio.StreamWriter] = []
-
-    @property
-    def identities(self) -> list[str | None]:
-        return [event.get("uid") for event in self.events]
-
-    async def receive(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.writers.append(writer)
-        try:
-            while True:
-                document = await reader.readuntil(b"</event>")
-                self.events.append(etree.fromstring(document.strip()))
-        except (asyncio.IncompleteReadError, OSError):
-            writer.close()
-
-
-@asynccontextmanager
-async def tak_server(tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
-    ours = Server()
-    server = await asyncio.start_server(ours.receive, LOCAL, 0, ssl=tls)
-    ours.port = server.sockets[0].getsockname()[1]
-    try:
-        yield ours
-    finally:
-        server.close()
-        for writer in ours.writers:
-            writer.transport.abort()
-        await server.wait_closed()
 
 
 def test_events_arrive_over_tcp_and_again_after_a_restart() -> None:
@@ -132,15 +104,82 @@ def test_a_server_that_stops_reading_blocks_no_offer() -> None:
             async with running(bridge):
                 number = 0
                 while len(visitors) < 2:
-                    for _ in range(100):
-                        number += 1
-                        bridge.offer(alert(f"alert{number}", description="x" * 1900))
+                    number += 1
+                    bridge.offer(alert(f"alert{number}", description="x" * 1900))
                     await asyncio.sleep(0)
                 assert "TimeoutError" in (bridge.state.last_error or "")
                 for _ in range(1000):
                     number += 1
                     bridge.offer(person(str(number)))
                 assert bridge.state.dropped_reports >= 900
+
+    asyncio.run(story())
+
+
+def test_an_interface_that_takes_no_more_is_not_given_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stuck:
+        """A transport whose interface takes three datagrams and then none."""
+
+        def __init__(self, protocol: asyncio.DatagramProtocol) -> None:
+            self.protocol = protocol
+            self.kept: list[bytes] = []
+            self.aborted = False
+
+        def sendto(self, data: bytes) -> None:
+            self.kept.append(data)
+            if len(self.kept) == 3:
+                self.protocol.pause_writing()
+
+        def abort(self) -> None:
+            self.aborted = True
+
+    async def story() -> None:
+        opened: list[Stuck] = []
+
+        async def endpoint(
+            factory: Callable[[], asyncio.DatagramProtocol], **_: object
+        ) -> tuple[Stuck, asyncio.DatagramProtocol]:
+            protocol = factory()
+            opened.append(Stuck(protocol))
+            return opened[-1], protocol
+
+        monkeypatch.setattr(asyncio.get_running_loop(), "create_datagram_endpoint", endpoint)
+        pace = Pace(send_timeout_s=0.05, first_retry_s=0.01, last_retry_s=0.01)
+        bridge = TakBridge(TakSettings(f"udp://{LOCAL}", EVENTS), pace)
+        async with running(bridge):
+            for number in range(20):
+                bridge.offer(alert(f"alert{number}"))
+            await until(lambda: len(opened) == 2)
+            assert (len(opened[0].kept), opened[0].aborted) == (3, True)
+            opened[1].protocol.resume_writing()
+            await until(lambda: len(opened[1].kept) == 3)
+            opened[1].protocol.resume_writing()
+            await until(lambda: len(opened[1].kept) == 20)  # told again as well
+
+    asyncio.run(story())
+
+
+def test_a_server_that_is_gone_without_a_word_is_noticed() -> None:
+    async def story() -> None:
+        async with tak_server() as server:
+            bridge = TakBridge(TakSettings(f"tcp://{LOCAL}:{server.port}", EVENTS), PACE)
+            opened: list[socket.socket] = []
+            connect = asyncio.open_connection
+
+            async def watched(*arguments: Any, **named: Any) -> Any:
+                reader, writer = await connect(*arguments, **named)
+                opened.append(writer.get_extra_info("socket"))
+                return reader, writer
+
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(asyncio, "open_connection", watched)
+                async with running(bridge):
+                    await until(lambda: bridge.state.connected)
+                    (stream,) = opened
+                    tcp = socket.IPPROTO_TCP
+                    assert stream.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+                    assert stream.getsockopt(tcp, socket.TCP_USER_TIMEOUT) == 15_000
+                    assert stream.getsockopt(tcp, socket.TCP_KEEPIDLE) <= 15
 
     asyncio.run(story())
 

@@ -11,9 +11,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from clearway.cli.addresses import host_and_port
-from clearway.errors import ArgumentError
+from clearway.cli.main import app
+from clearway.errors import ArgumentError, ClearwayError
 from clearway.recording import Fact, LogReader
 from clearway.sapient.security import create_authority
 
@@ -79,6 +81,15 @@ CASES: dict[str, tuple[Callable[[Path], list[str | Path]], list[str]]] = {
     ),
     "a parent without a port": (serve_with("--parent", "higher"), ["--parent", "HOST:PORT"]),
     "a broker with a bad port": (serve_with("--mqtt", "broker:mqtt"), ["--mqtt", "HOST:PORT"]),
+    "a file that a table names": (
+        lambda tmp_path: [
+            "serve",
+            site_file(
+                tmp_path, *PLAIN, "[service.mqtt]", 'address = "b:8883"', 'authority = "no.pem"'
+            ),
+        ],
+        ["site.toml: line ", "service.mqtt.authority: ", "no.pem", "relative to the site file"],
+    ),
     "an address of another machine": (
         serve_with("--host", "192.0.2.1"),
         ["192.0.2.1", "service.plain_networks"],
@@ -109,17 +120,42 @@ def test_a_mistake_ends_in_one_message(tmp_path: Path, name: str) -> None:
     assert not (tmp_path / "log").exists()
 
 
-@pytest.mark.jupedsim
-@pytest.mark.parametrize("address", ["127.0.0.1", "host:65536"])
-def test_a_node_with_a_bad_address(tmp_path: Path, address: str) -> None:
-    done = clearway(*node_with("--simulate", "--duration", "2", "--connect", address)(tmp_path))
-    assert done.returncode == 2
-    assert "--connect" in done.stderr
-    assert "HOST:PORT" in done.stderr
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (("--connect", "127.0.0.1"), ["--connect", "HOST:PORT"]),
+        (("--connect", "host:65536"), ["--connect", "HOST:PORT"]),
+        (("--certificates", "no-folder"), ["no-folder", "no certificate for the node"]),
+        (("--sensor", "camera-9"), ["no such camera"]),
+        ((), ["no-crowd.txt"]),
+    ],
+)
+def test_a_node_asks_for_people_last(
+    tmp_path: Path, options: tuple[str, ...], expected: list[str]
+) -> None:
+    """The file of the crowd is missing too, and is missed only where all else is right."""
+    arguments = node_with("--simulate", "--crowd", "no-crowd.txt", *options)(tmp_path)
+    error = CliRunner().invoke(app, [str(one) for one in arguments]).exception
+    assert isinstance(error, ClearwayError)
+    for part in (*expected, "remedy: "):
+        assert part in str(error)
 
 
 @pytest.mark.parametrize(
-    "text", ["", ":", "host", "host:", ":1", "host:-1", "host:0", "host:65536", "host:1.5", "h:x"]
+    "text",
+    [
+        "",
+        ":",
+        "host",
+        "host:",
+        ":1",
+        "host:-1",
+        "host:0",
+        "host:65536",
+        "host:1.5",
+        "h:x",
+        "m://h:1",
+    ],
 )
 def test_no_address(text: str) -> None:
     with pytest.raises(ArgumentError, match="HOST:PORT"):

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -184,6 +185,27 @@ def test_other_tasks_are_rejected(
             assert (finished.task_id, finished.end) == (task.task.task_id, TaskEnd.REJECTED)
             assert "can only look at a place" in finished.reasons[0]
             assert not [report for report in one.reports() if report.detection_report.task_id]
+
+    asyncio.run(scene())
+
+
+def test_a_look_that_was_ended_meanwhile_is_not_completed(station: Site) -> None:
+    async def scene() -> None:
+        faults: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+        async with playing(station, "trace-1", LONG) as one:
+            await registered(one)
+            task = look(station, one)
+            ending = SapientMessage()
+            ending.CopyFrom(task)
+            ending.task.control = ending.task.CONTROL_STOP
+            assert one.server.send(one.node_id, task)
+            assert one.server.send(one.node_id, ending)
+            (finished,) = await one.heard.until(TaskFinished)
+            assert finished.end is TaskEnd.REJECTED
+            while not one.reports():
+                await asyncio.sleep(0.01)
+        assert faults == []
 
     asyncio.run(scene())
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -11,11 +13,12 @@ from rich.console import Console
 
 import clearway.site
 from clearway.cli.live_demo import live_demo
-from clearway.domain import NANOSECONDS
+from clearway.domain import NANOSECONDS, ThreatClass
 from clearway.errors import OutputError
-from clearway.profile import sensor_node_id
+from clearway.profile import sensor_node_id, site_frame
 from clearway.recording import LoggedMessage, LogReader
 from clearway.sapient.bindings import Alert
+from clearway.sapient.location import Converter
 from clearway.service.alert_store import AlertStore
 from clearway.site.schema import Site
 from clearway.trial.run import RunRequest, execute
@@ -23,6 +26,10 @@ from clearway.twin.world import START_NS
 
 STATION = Path(clearway.site.__file__).with_name("station.toml")
 SEED, DURATION_S = 2, 32.0
+LATER_S = 0.3
+"""How much sooner or later a live service may do anything: a tick, and a period of reports."""
+NEAR_M = 0.6
+"""How far a brisk walker gets meanwhile, at 2 m/s."""
 
 pytestmark = pytest.mark.jupedsim
 
@@ -34,6 +41,12 @@ class Told:
     number: int
     """Of the alert, in the order of opening."""
     open: bool
+    candidates: int
+    """How many people are tracked of whom it may be."""
+    threat: str
+    """What the leading one most probably carries, in words."""
+    place_m: tuple[float, float] | None
+    """Of the leading one, where anybody leads."""
     evidence: tuple[tuple[str, float], ...]
     """Sensor and seconds since the start of the run."""
     probability: float
@@ -46,10 +59,25 @@ def in_process(folder: Path, site: Site) -> list[Told]:
         (row["sensor_id"], row["sequence"]): (row["time_ns"] - START_NS) / NANOSECONDS
         for row in pq.read_table(folder / "evidence.parquet").to_pylist()
     }
+    tracks = pq.read_table(folder / "tracks.parquet").to_pylist()
+
+    def place_m(row: dict[str, Any]) -> tuple[float, float] | None:
+        """Of the leading candidate, as last reported before."""
+        if not row["candidate_track_ids"]:
+            return None
+        leading = row["candidate_track_ids"][0]
+        last = [
+            one for one in tracks if one["track_id"] == leading and one["time_ns"] <= row["time_ns"]
+        ][-1]
+        return last["x_m"], last["y_m"]
+
     return [
         Told(
             row["alert_id"],
             row["state"] != "closed",
+            len(row["candidate_track_ids"]),
+            max(ThreatClass, key=lambda threat: float(row[f"p_{threat.value}"])).value,
+            place_m(row),
             tuple(
                 (sensor, measured[sensor, number])
                 for sensor, number in zip(
@@ -68,6 +96,7 @@ def live(folder: Path, site: Site) -> list[Told]:
     store = AlertStore(folder / "alerts.sqlite")
     changes = list(store.changes())
     store.close()
+    converter = Converter(site_frame(site))
     names = {sensor_node_id(site, sensor): sensor.id for sensor in site.sensors}
     numbers: dict[str, int] = {}
     told = []
@@ -79,10 +108,15 @@ def live(folder: Path, site: Site) -> list[Told]:
             for one in message.associated_detection
             if one.node_id in names
         )
+        place = converter.to_site(message.location) if message.HasField("location") else None
+        threat = message.description.removeprefix("Possible ").partition(" on ")[0]
         told.append(
             Told(
                 numbers.setdefault(change.alert_id, len(numbers) + 1),
                 message.status == Alert.ALERT_STATUS_ACTIVE,
+                len(message.associated_detection) - len(evidence),
+                threat.replace(" ", "_"),
+                None if place is None else (place.x_m, place.y_m),
                 evidence,
                 message.confidence,
                 (change.time_ns - start_ns) / NANOSECONDS,
@@ -115,13 +149,29 @@ def test_the_same_alerts_are_told_in_the_same_order(
     assert [(one.number, one.open) for one in found] == [(one.number, one.open) for one in expected]
 
 
+def test_they_are_about_the_same_people(runs: tuple[list[Told], list[Told]]) -> None:
+    expected, found = runs
+    assert [one.candidates for one in found] == [one.candidates for one in expected]
+    assert [one.threat for one in found] == [one.threat for one in expected]
+    for one, other in zip(expected, found, strict=True):
+        assert (other.place_m is None) == (one.place_m is None)
+        if one.place_m is not None and other.place_m is not None:
+            assert math.dist(one.place_m, other.place_m) <= NEAR_M
+    assert any(one.place_m is not None for one in expected)
+
+
+def test_they_open_at_the_same_time(runs: tuple[list[Told], list[Told]]) -> None:
+    expected, found = ({one.number: one.time_s for one in reversed(told)} for told in runs)
+    assert found == pytest.approx(expected, abs=LATER_S)
+
+
 def test_the_same_readings_are_behind_them(runs: tuple[list[Told], list[Told]]) -> None:
     expected, found = runs
     for one, other in zip(expected, found, strict=True):
         assert [sensor for sensor, _ in other.evidence] == [sensor for sensor, _ in one.evidence]
         times = [time_s for _, time_s in one.evidence]
         # A look is asked for at the service's next tick, so its moment is not quite the same.
-        assert [time_s for _, time_s in other.evidence] == pytest.approx(times, abs=0.3)
+        assert [time_s for _, time_s in other.evidence] == pytest.approx(times, abs=LATER_S)
         assert other.probability == pytest.approx(one.probability, abs=0.05)
 
 

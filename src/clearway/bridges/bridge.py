@@ -87,8 +87,9 @@ class Bridge(ABC, Generic[T]):
     Notes
     -----
     Delivery is at least once for alerts: what a lost link may or may not have delivered is sent
-    again.  A message that cannot be translated is refused once and not tried again, as it would
-    otherwise hold up all that follow.
+    again, and what waits when `run` is cancelled is sent before the link is closed.  A message that
+    cannot be translated is refused once and not tried again, as it would otherwise hold up all that
+    follow.
     """
 
     def __init__(self, name: str, pace: Pace, outbox: Outbox | None = None) -> None:
@@ -137,7 +138,10 @@ class Bridge(ABC, Generic[T]):
         )
 
     async def run(self) -> None:
-        """Send until cancelled; a fault is noted and the link opened again after a wait."""
+        """Send until cancelled; a fault is noted and the link opened again after a wait.
+
+        Cancelled, it still sends the alerts that wait, for as long as one message may take.
+        """
         wait_s = self._pace.first_retry_s
         while True:
             try:
@@ -145,15 +149,18 @@ class Bridge(ABC, Generic[T]):
                     self._connected = True
                     wait_s = self._pace.first_retry_s
                     self._outbox.restore_standing()
-                    await _until_one_ends(self._pump(link.send), link.watch(), *self._repeats())
+                    try:
+                        _heed_cancellation()
+                        await _until_one_ends(self._pump(link.send), link.watch(), *self._repeats())
+                    except asyncio.CancelledError:
+                        await self._send_last(link.send)
+                        raise
                     self._note("the other side closed the link")
-            except Exception as error:  # whatever it is, it must not reach fusion
+            except Exception as error:  # noqa: BLE001 - whatever it is, it must not reach fusion
                 self._note(f"{type(error).__name__}: {error}")
-                # A library that fails while it is being cancelled hides the cancellation.
-                if (task := asyncio.current_task()) is not None and task.cancelling():
-                    raise asyncio.CancelledError from error
             finally:
                 self._connected = False
+            _heed_cancellation()
             self._outbox.drop_tracks()
             await asyncio.sleep(wait_s)
             wait_s = min(2 * wait_s, self._pace.last_retry_s)
@@ -162,10 +169,13 @@ class Bridge(ABC, Generic[T]):
         clock = asyncio.get_running_loop().time
         next_round = clock()
         while True:
+            _heed_cancellation()
             tracks_due = clock() >= next_round
             message = self._outbox.take(tracks=tracks_due)
             if message is not None:
                 await self._deliver(message, send)
+                # A link that is never busy never waits, and a thousand persons are a long turn.
+                await asyncio.sleep(0)
                 continue
             if tracks_due:
                 next_round = clock() + self._pace.track_period_s
@@ -174,6 +184,13 @@ class Bridge(ABC, Generic[T]):
                 async with asyncio.timeout(wait_s):
                     await self._offered.wait()
             self._offered.clear()
+
+    async def _send_last(self, send: Callable[[T], Coroutine[Any, Any, None]]) -> None:
+        """Send the alerts that wait: whoever was told of one must not miss its end."""
+        with suppress(Exception):
+            async with asyncio.timeout(self._pace.send_timeout_s):
+                while (message := self._outbox.take(tracks=False)) is not None:
+                    await self._deliver(message, send)
 
     async def _deliver(
         self, message: SapientMessage, send: Callable[[T], Coroutine[Any, Any, None]]
@@ -209,6 +226,17 @@ class Bridge(ABC, Generic[T]):
     def _note(self, what: str) -> None:
         self._last_error = what
         _LOG.warning("bridge %s: %s", self._name, what)
+
+
+def _heed_cancellation() -> None:
+    """End a task that was cancelled, though a library has kept that to itself.
+
+    One does that fails while it is being cancelled, and one that uses `asyncio.wait_for`: up to
+    Python 3.11 it goes on if what it waits for is ready in the same turn.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def _until_one_ends(*works: Coroutine[Any, Any, None]) -> None:

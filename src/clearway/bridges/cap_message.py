@@ -17,7 +17,15 @@ try:
 except ImportError as error:
     raise MissingExtraError("the CAP bridge (lxml)", 'pip install "clearway[cap]"') from error
 
-__all__ = ["NAMESPACE", "CapSettings", "Said", "cap_document", "reference", "said_by"]
+__all__ = [
+    "NAMESPACE",
+    "CapSettings",
+    "Said",
+    "cap_document",
+    "reference",
+    "reference_in",
+    "said_by",
+]
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 """Of every element."""
@@ -106,6 +114,27 @@ def _place(alert: Alert) -> Place | None:
 def reference(said: Said, settings: CapSettings, identifier: str) -> str:
     """How a later message names this one (section 3.2.1, ``references``)."""
     return f"{settings.sender},{identifier},{_time(said.sent)}"
+
+
+def reference_in(document: bytes, settings: CapSettings) -> str | None:
+    """The same of a message as it was written.
+
+    Returns
+    -------
+    str or None
+        None for a message that ends an alert, and for what is no message of this sender.
+    """
+    try:
+        root = etree.fromstring(document, etree.XMLParser(resolve_entities=False))
+    except etree.XMLSyntaxError:
+        return None
+    kind, sender, identifier, sent = (
+        root.findtext(f"{{{NAMESPACE}}}{name}")
+        for name in ("msgType", "sender", "identifier", "sent")
+    )
+    if kind not in {"Alert", "Update"} or sender != settings.sender:
+        return None
+    return f"{sender},{identifier},{sent}"
 
 
 def cap_document(

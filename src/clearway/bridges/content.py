@@ -14,6 +14,7 @@ __all__ = [
     "Threat",
     "content_time",
     "examined",
+    "is_this_machine",
     "permit_plain",
     "printable",
     "state_word",
@@ -104,6 +105,14 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("\ufffd", text[:_LONGEST_TEXT])
 
 
+def is_this_machine(host: str) -> bool:
+    """Whether what goes to a host stays on this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def permit_plain(host: str, *, allowed: bool) -> None:
     """Refuse an unprotected link that leaves the machine, unless somebody has allowed it.
 
@@ -112,11 +121,7 @@ def permit_plain(host: str, *, allowed: bool) -> None:
     ArgumentError
         If the host is another machine and no permission was given.
     """
-    try:
-        local = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = host == "localhost"
-    if not (local or allowed):
+    if not (is_this_machine(host) or allowed):
         raise ArgumentError(
             "tls",
             f"the way to {host} would carry people's whereabouts unencrypted",

@@ -63,6 +63,9 @@ class EventSettings:
     """A person not heard of for this long is shown as out of date."""
     alert_stale_s: float = 90.0
     """The same for alerts; three times the interval in which they are sent again."""
+    site: Place | None = None
+    """Where an alert is drawn that has no place, as every event needs one: an alarm at a curtain
+    may be about somebody whom no camera follows.  Without this it is refused."""
 
 
 def event_of(message: SapientMessage, settings: EventSettings, now_ns: int) -> bytes | None:
@@ -133,10 +136,13 @@ def _alert(message: SapientMessage, settings: EventSettings, now: datetime) -> e
         ALERT_TYPE, _identity(alert.alert_id), settings, times=(now, raised, max(stale, raised))
     )
     event.set("qos", _ALERT_QUALITY)
-    _point(event, _place(alert))
+    known, place = _alert_place(alert, settings)
+    _point(event, place)
     detail = etree.SubElement(event, "detail")
     _contact(detail, "Alert", alert.alert_id, settings)
     for about in alert.associated_detection:
+        if about.node_id != message.node_id:
+            continue  # what a sensor detected; only the fusion node's own objects are events
         link = etree.SubElement(detail, "link", uid=_identity(about.object_id), type=PERSON_TYPE)
         link.set("relation", _CORRELATED)
     own = etree.SubElement(detail, "clearway", alert_id=printable(alert.alert_id))
@@ -145,7 +151,8 @@ def _alert(message: SapientMessage, settings: EventSettings, now: datetime) -> e
         own.set("confidence", _number(alert.confidence, 3))
     remarks = etree.SubElement(detail, "remarks")
     drill = "DRILL. " if settings.drill else ""
-    remarks.text = printable(f"{drill}{alert.description} ({state_word(alert)})")
+    where = "" if known else ", place unknown"
+    remarks.text = printable(f"{drill}{alert.description} ({state_word(alert)}{where})")
     return event
 
 
@@ -180,6 +187,16 @@ def _place(content: DetectionReport | Alert) -> Place:
     if not content.HasField("location"):
         raise ArgumentError("location", "is missing", "report a location, not range and bearing")
     return place_of(content.location)
+
+
+def _alert_place(alert: Alert, settings: EventSettings) -> tuple[bool, Place]:
+    """Whether the place of an alert is known, and where to draw it."""
+    try:
+        return True, _place(alert)
+    except ArgumentError:
+        if settings.site is None:
+            raise
+        return False, settings.site
 
 
 def _point(event: etree._Element, place: Place) -> None:

@@ -4,22 +4,29 @@
 topic                                     payload                    kept by the broker
 ========================================  =========================  =======================
 ``clearway/<site>/person/<object id>``    ``detection_report``       no; expires
-``clearway/<site>/alert/<alert id>``      ``alert``                  until cleared
+``clearway/<site>/alert/<alert id>``      ``alert``                  until cleared; expires
 ``clearway/<site>/status/<node id>``      ``status_report``          yes
 ``clearway/<site>/bridge/<identifier>``   ``online`` or ``offline``  yes; the last will
 ========================================  =========================  =======================
 
+Names and ids are percent-encoded (RFC 3986): all but ASCII letters, digits and ``-._~`` become
+``%`` and two hexadecimal digits for each byte of UTF-8.  Each is so one level of the topic without
+a wildcard in it, and two that differ stay different.
+
 A payload is the whole SAPIENT message as protobuf JSON with the names of the .proto file.  When an
 alert is cleared, its last message is published and then the retained one removed by an empty
 payload.  Alerts of type INFORMATION and MODE_CHANGE ask for nothing and are not retained.
+
+An alert that has not ended is published again each minute, and expires three minutes after the
+last time.  Whatever befalls bridge, broker or the machine of either, no broker goes on telling of
+an alert for which nobody vouches any more.
 """
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -27,28 +34,23 @@ from google.protobuf.json_format import MessageToJson
 
 from clearway.bridges.bridge import Bridge, Pace
 from clearway.bridges.content import permit_plain, without_evidence
-from clearway.bridges.outbox import Outbox
+from clearway.bridges.outbox import STANDING_TYPES, Outbox
 from clearway.errors import ArgumentError, MissingExtraError
 from clearway.sapient.bindings import Alert, SapientMessage, content_of
 
 try:
-    from aiomqtt import Client, ProtocolVersion, Will
+    from aiomqtt import Client, MqttError, ProtocolVersion, Will
     from paho.mqtt.packettypes import PacketTypes
     from paho.mqtt.properties import Properties
 except ImportError as error:
     raise MissingExtraError("the MQTT bridge (aiomqtt)", 'pip install "clearway[mqtt]"') from error
 
-__all__ = ["MqttBridge", "MqttSettings", "Publication", "publications"]
+__all__ = ["MQTT_PACE", "MqttBridge", "MqttSettings", "Publication", "publications"]
+
+MQTT_PACE = Pace(alert_repeat_s=60.0)
+"""Persons as they come; alerts are repeated, as the broker forgets those that are not."""
 
 _AT_MOST_ONCE, _AT_LEAST_ONCE = 0, 1
-_STANDING_TYPES = frozenset(
-    {
-        Alert.ALERT_TYPE_WARNING,
-        Alert.ALERT_TYPE_CRITICAL,
-        Alert.ALERT_TYPE_ERROR,
-        Alert.ALERT_TYPE_FATAL,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class MqttSettings:
     """Where and how to publish."""
 
     site: str
-    """Second part of every topic."""
+    """Name of the site, which is the second level of every topic."""
     host: str = "localhost"
     """The broker."""
     port: int | None = None
@@ -70,11 +72,14 @@ class MqttSettings:
     password: str | None = field(default=None, repr=False)
     """Belongs to the user name."""
     identifier: str = "clearway"
-    """Client identifier; different for every bridge of a site."""
+    """Different for every bridge of a site."""
     evidence: bool = False
     """Whether measurements of single sensors and links to images go out too."""
     person_expiry_s: int = 5
     """The broker forgets an undelivered report of a person after this time."""
+    alert_expiry_s: int = 180
+    """The broker forgets an alert after this time; three times the interval in which those that
+    have not ended are sent again."""
     keep_alive_s: int = 15
     """A broker that is silent for longer is taken for lost."""
 
@@ -112,9 +117,14 @@ def publications(message: SapientMessage, settings: MqttSettings) -> list[Public
     )
     if kind == "detection_report":
         topic = _topic(settings, "person", message.detection_report.object_id)
-        expiry_s = settings.person_expiry_s
         return [
-            Publication(topic, document, retain=False, quality=_AT_MOST_ONCE, expiry_s=expiry_s)
+            Publication(
+                topic,
+                document,
+                retain=False,
+                quality=_AT_MOST_ONCE,
+                expiry_s=settings.person_expiry_s,
+            )
         ]
     if kind == "status_report":
         topic = _topic(settings, "status", message.node_id)
@@ -122,8 +132,11 @@ def publications(message: SapientMessage, settings: MqttSettings) -> list[Public
     alert = message.alert
     topic = _topic(settings, "alert", alert.alert_id)
     over = alert.status == Alert.ALERT_STATUS_CLEAR
-    retain = alert.alert_type in _STANDING_TYPES and not over
-    published = [Publication(topic, document, retain=retain, quality=_AT_LEAST_ONCE)]
+    retain = alert.alert_type in STANDING_TYPES and not over
+    expiry_s = settings.alert_expiry_s if retain else None
+    published = [
+        Publication(topic, document, retain=retain, quality=_AT_LEAST_ONCE, expiry_s=expiry_s)
+    ]
     if over:
         published.append(Publication(topic, "", retain=True, quality=_AT_LEAST_ONCE))
     return published
@@ -136,25 +149,23 @@ class MqttBridge(Bridge[Publication]):
     ----------
     settings : MqttSettings
         Where and how.
-    pace : Pace, optional
-        Times; as they come by default.
+    pace : Pace
+        Times.
     outbox : Outbox, optional
         The queue, where other limits are wanted.
 
     Raises
     ------
     ArgumentError
-        If the site is no part of a topic, or the way to the broker is not protected.
+        If the site has no name, or the way to the broker is not protected.
     """
 
     def __init__(
-        self, settings: MqttSettings, pace: Pace | None = None, outbox: Outbox | None = None
+        self, settings: MqttSettings, pace: Pace = MQTT_PACE, outbox: Outbox | None = None
     ) -> None:
-        super().__init__("mqtt", pace or Pace(), outbox)
-        if not settings.site or quote(settings.site, safe="") != settings.site:
-            raise ArgumentError(
-                "site", f"{settings.site!r} is no part of a topic", "use letters, digits, - and _"
-            )
+        super().__init__("mqtt", pace, outbox)
+        if not settings.site:
+            raise ArgumentError("site", "is empty", "give the site's name")
         if settings.tls is None:
             permit_plain(settings.host, allowed=settings.allow_plain)
         self._settings = settings
@@ -166,29 +177,32 @@ class MqttBridge(Bridge[Publication]):
     async def _open(self) -> AsyncIterator[_MqttLink]:
         settings = self._settings
         presence = _topic(settings, "bridge", settings.identifier)
+        online, offline = (
+            Publication(presence, word, retain=True, quality=_AT_LEAST_ONCE)
+            for word in ("online", "offline")
+        )
         client = Client(
             settings.host,
             settings.port or (1883 if settings.tls is None else 8883),
             protocol=ProtocolVersion.V5,
-            identifier=settings.identifier,
+            # Two of a name cut each other off for ever, and other sites may use the same broker.
+            identifier=":".join(map(_level, ("clearway", settings.site, settings.identifier))),
             username=settings.username,
             password=settings.password,
             tls_context=settings.tls,
             keepalive=settings.keep_alive_s,
             timeout=self._pace.send_timeout_s,
-            will=Will(presence, "offline", qos=_AT_LEAST_ONCE, retain=True),
+            will=Will(presence, offline.payload, qos=offline.quality, retain=offline.retain),
         )
         async with client:
             link = _MqttLink(client)
-            await link.send(Publication(presence, "online", retain=True, quality=_AT_LEAST_ONCE))
             try:
+                await link.send(online)
                 yield link
-            except asyncio.CancelledError:
-                # Taking leave in order suppresses the last will.
-                await link.send(
-                    Publication(presence, "offline", retain=True, quality=_AT_LEAST_ONCE)
-                )
-                raise
+            finally:
+                # The library takes leave in order, which suppresses the last will.
+                with suppress(MqttError):
+                    await link.send(offline)
 
 
 class _MqttLink:
@@ -213,4 +227,9 @@ class _MqttLink:
 def _topic(settings: MqttSettings, kind: str, identity: str) -> str:
     if not identity:
         raise ArgumentError(f"{kind} id", "is empty", "send valid SAPIENT messages")
-    return f"clearway/{settings.site}/{kind}/{quote(identity, safe='')}"
+    return "/".join(map(_level, ("clearway", settings.site, kind, identity)))
+
+
+def _level(name: str) -> str:
+    """A name as one level of a topic."""
+    return quote(name, safe="")

@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 from clearway.sapient.bindings import Alert, SapientMessage, content_of
 
-__all__ = ["ENDED", "Outbox"]
+__all__ = ["ENDED", "STANDING_TYPES", "Outbox"]
 
 ENDED = frozenset(
     {
@@ -16,6 +16,16 @@ ENDED = frozenset(
     }
 )
 """States in which nobody is asked to act on an alert any more (BSI Flex 335 v2.0, 6.6)."""
+
+STANDING_TYPES = frozenset(
+    {
+        Alert.ALERT_TYPE_WARNING,
+        Alert.ALERT_TYPE_CRITICAL,
+        Alert.ALERT_TYPE_ERROR,
+        Alert.ALERT_TYPE_FATAL,
+    }
+)
+"""Alerts that somebody has to act on; the others ask for nothing, and so never end either."""
 
 _Lane = OrderedDict[str, SapientMessage]
 
@@ -28,8 +38,8 @@ class Outbox:
     that waits and takes over its place, so nobody who moves much delays the others.  A full lane
     drops what has waited longest.  Every operation takes the same time however much waits.
 
-    Alerts that have not ended are remembered after they were sent, so that a receiver which lost
-    its memory, or joined late, can be told again.
+    Alerts that ask for something and have not ended are remembered after they were sent, so that a
+    receiver which lost its memory, or joined late, can be told again.
 
     Parameters
     ----------
@@ -85,7 +95,8 @@ class Outbox:
             self._remember(key, message)
 
     def _remember(self, key: str, message: SapientMessage) -> None:
-        if message.alert.status in ENDED:
+        alert = message.alert
+        if alert.status in ENDED or alert.alert_type not in STANDING_TYPES:
             self._standing.pop(key, None)
             return
         self._standing[key] = message

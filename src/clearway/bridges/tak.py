@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable
@@ -22,12 +23,15 @@ try:
 except ImportError as error:
     raise MissingExtraError("the TAK bridge (takproto)", 'pip install "clearway[tak]"') from error
 
-__all__ = ["TAK_PACE", "TakBridge", "TakSettings"]
+__all__ = ["TAK_PACE", "TakBridge", "TakSettings", "parts_of"]
 
 TAK_PACE = Pace(track_period_s=1.0, alert_repeat_s=30.0)
 """Phones draw no faster than this; alerts are repeated for those who join late."""
 
 _USUAL_PORTS = {"tcp": 8087, "tls": 8089, "udp": 6969}
+_SILENCE_S = 15
+"""A server that has confirmed nothing for longer is taken for lost; by itself TCP takes a quarter
+of an hour to notice, and every event until then is lost with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class TakBridge(Bridge[bytes]):
         clock_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         super().__init__("tak", pace, outbox)
-        self._scheme, self._host, self._port = _parts(settings.url)
+        self._scheme, self._host, self._port = parts_of(settings.url)
         if (self._scheme == "tls") != (settings.tls is not None):
             raise ArgumentError("tls", "goes with a tls:// address, and only with it", "give both")
         if self._scheme != "tls":
@@ -100,13 +104,13 @@ class TakBridge(Bridge[bytes]):
     @asynccontextmanager
     async def _datagrams(self) -> AsyncIterator[Link[bytes]]:
         loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_datagram_endpoint(
-            asyncio.DatagramProtocol, remote_addr=(self._host, self._port)
+        transport, room = await loop.create_datagram_endpoint(
+            _Room, remote_addr=(self._host, self._port)
         )
         try:
-            yield _Datagrams(transport)
+            yield _Datagrams(transport, room)
         finally:
-            transport.close()
+            transport.abort()
 
     @asynccontextmanager
     async def _stream(self) -> AsyncIterator[Link[bytes]]:
@@ -114,6 +118,7 @@ class TakBridge(Bridge[bytes]):
             reader, writer = await asyncio.open_connection(
                 self._host, self._port, ssl=self._settings.tls
             )
+        _notice_silence(writer.get_extra_info("socket"))
         try:
             yield _Stream(reader, writer)
         finally:
@@ -141,18 +146,54 @@ class _Stream:
             pass
 
 
+class _Room(asyncio.DatagramProtocol):
+    """Whether the interface takes more; without this the transport would keep everything."""
+
+    def __init__(self) -> None:
+        self.free = asyncio.Event()
+        self.free.set()
+
+    def pause_writing(self) -> None:
+        self.free.clear()
+
+    def resume_writing(self) -> None:
+        self.free.set()
+
+
 class _Datagrams:
-    def __init__(self, transport: asyncio.DatagramTransport) -> None:
-        self._transport = transport
+    def __init__(self, transport: asyncio.DatagramTransport, room: _Room) -> None:
+        self._transport, self._room = transport, room
 
     async def send(self, item: bytes) -> None:
+        await self._room.free.wait()
         self._transport.sendto(item)
 
     async def watch(self) -> None:
         await asyncio.Event().wait()  # nobody tells whether anybody listens
 
 
-def _parts(url: str) -> tuple[str, str, int]:
+def _notice_silence(stream: socket.socket) -> None:
+    """Have the system give up a connection whose other end has gone without a word."""
+    tcp = socket.IPPROTO_TCP
+    stream.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    stream.setsockopt(tcp, socket.TCP_KEEPIDLE, _SILENCE_S)
+    stream.setsockopt(tcp, socket.TCP_KEEPINTVL, _SILENCE_S // 3)
+    stream.setsockopt(tcp, socket.TCP_USER_TIMEOUT, 1000 * _SILENCE_S)
+
+
+def parts_of(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port of an address, with the usual port where it names none.
+
+    Raises
+    ------
+    ArgumentError
+        It is no such address.
+
+    Examples
+    --------
+    >>> parts_of("tls://tak.example")
+    ('tls', 'tak.example', 8089)
+    """
     try:
         parts = urlsplit(url)
         scheme, host, port = parts.scheme, parts.hostname, parts.port

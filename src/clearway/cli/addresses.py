@@ -19,6 +19,6 @@ def host_and_port(text: str, option: str) -> tuple[str, int]:
     ('::1', 5020)
     """
     host, colon, port = text.rpartition(":")
-    if not colon or not host or not port.isdecimal() or not 0 < int(port) < 65536:
+    if not (colon and host and port.isdecimal() and 0 < int(port) < 65536) or "/" in host:
         raise ArgumentError(option, f"{text!r} is no address", "give HOST:PORT")
     return host.strip("[]"), int(port)

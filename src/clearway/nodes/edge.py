@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from clearway.errors import ArgumentError
 from clearway.nodes.player import SensorPlayer
 from clearway.profile import aim_of, sensor_registration, status_message
 from clearway.sapient.bindings import SapientMessage, TaskAck
@@ -136,7 +138,8 @@ class _Node:
         def finish() -> None:
             self._looks.discard(handle)
             self._send(message)
-            if self.client.connected:
+            # Another connection does not know the task, and a task may have been ended meanwhile.
+            with suppress(ArgumentError):
                 self.client.answer_task(task_id, TaskAck.TASK_STATUS_COMPLETED)
 
         loop = asyncio.get_running_loop()

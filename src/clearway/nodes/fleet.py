@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from clearway.site.schema import Site
 
 _LEAD_S = 4
 """Between the go and the run's beginning: time to work out the world and to register."""
-_READY_S = 120.0
+_POLL_S = 0.2
 _END_S = 20.0
 
 
@@ -72,11 +73,19 @@ class Fleet:
         ]
 
     def start(self) -> None:
-        """Start the processes and wait until all have loaded what they need."""
+        """Start the processes and wait until all have loaded what they need.
+
+        Raises
+        ------
+        RuntimeError
+            One has ended instead, and said why.
+        """
         for process in self._processes:
             process.start()
         for _ in self._processes:
-            self._ready.acquire(timeout=_READY_S)
+            while not self._ready.acquire(timeout=_POLL_S):
+                if self.running < len(self._processes):
+                    raise RuntimeError("a node has ended before it began")
 
     def go(self, port: int) -> None:
         """Let them connect to a port, and the run begin soon after."""
@@ -111,11 +120,13 @@ def fleet(template: NodeRequest) -> Iterator[Fleet]:
 async def when_done(nodes: Fleet, then: Callable[[], None]) -> None:
     """Call when all nodes have ended."""
     while nodes.running:
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(_POLL_S)
     then()
 
 
 def _node_process(request: NodeRequest, ready: Semaphore, go: Event, start: Any, port: Any) -> None:
+    # An interrupt at the terminal goes to all of its processes; this one is ended by its parent.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     ready.release()
     go.wait()
     asyncio.run(run_node(replace(request, start_ns=start.value, port=port.value)))

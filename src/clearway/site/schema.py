@@ -30,6 +30,7 @@ Positive: TypeAlias = Annotated[float, Field(gt=0.0)]
 NonNegative: TypeAlias = Annotated[float, Field(ge=0.0)]
 Identifier: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Source: TypeAlias = Annotated[str, Field(min_length=8)]
+Text: TypeAlias = Annotated[str, Field(min_length=1)]
 
 
 class Origin(_Section):
@@ -360,28 +361,68 @@ class EngineSettings(_Section):
     """Mean density of people whom no track follows; decides when an alarm is nobody's."""
 
 
+class _Bridge(_Section):
+    address: Text
+    """Of the other system."""
+    authority: Text | None = None
+    """PEM file of the authority that has issued the other system's certificate, relative to the
+    site file; the connection is then TLS."""
+    certificate: Text | None = None
+    """PEM file of the service's own certificate for this connection, where the other system asks
+    for one; relative to the site file."""
+    key: Text | None = None
+    """PEM file of its key, relative to the site file."""
+    plain: bool = False
+    """Whether people's whereabouts may leave this machine without TLS, over a network that is
+    protected otherwise."""
+
+
+class MqttBridge(_Bridge):
+    """An MQTT 5 broker that is told of people and alerts."""
+
+    address: Text
+    """``HOST:PORT`` of the broker."""
+    username: Text | None = None
+    """Where the broker asks for one."""
+    password_file: Text | None = None
+    """File that holds the password of that user, relative to the site file.  The site file itself
+    goes into every log, so that a password must not stand in it."""
+
+
+class TakBridge(_Bridge):
+    """A TAK server or guards' phones that are shown people and alerts."""
+
+    address: Text
+    """``tls://HOST:8089`` or ``tcp://HOST:8087`` of a server, or ``udp://239.2.3.1:6969`` for the
+    phones of one network."""
+
+
 class Service(_Section):
-    """The live service: where sensors connect, and which of them are let in."""
+    """The live service: where sensors connect, which of them are let in, and who is told."""
 
     node_id: UUID4 | None = None
     """SAPIENT node id of the site's fusion node; without one it is derived from the site's name."""
-    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    host: Text = "127.0.0.1"
     """Address to listen on."""
     port: Annotated[int, Field(ge=0, le=65535)] = 5020
     """TCP port; 0 takes any free one."""
-    certificates: Annotated[str, Field(min_length=1)] | None = None
+    certificates: Text | None = None
     """Folder made by ``clearway certs``, relative to the site file; connections are then TLS 1.3
     with certificates on both sides."""
     plain: bool = False
     """Whether connections without TLS are let in at all, from the networks below only."""
     plain_networks: tuple[IPvAnyNetwork, ...] = ()
     """Networks besides this machine itself from which connections without TLS are let in."""
-    log: Annotated[str, Field(min_length=1)] = "log"
+    log: Text = "log"
     """Folder of the message log and of what a restart needs, relative to the site file."""
     log_keep_days: Positive = 3.0
     """Older parts of the log, which holds positions of people, are deleted."""
     drill: bool = True
     """Whether alerts that leave the house are marked as an exercise."""
+    mqtt: MqttBridge | None = None
+    """Who is told by MQTT; ``--mqtt`` takes another address with the rest of this table."""
+    tak: TakBridge | None = None
+    """Who is told by Cursor on Target; ``--tak`` takes another address with the rest of it."""
 
 
 class CrowdModel(StrEnum):
@@ -475,7 +516,7 @@ class Crowd(_Section):
 class Site(_Section):
     """A whole site file."""
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Text
     """Shown on every report."""
     origin: Origin
     """Survey origin."""
