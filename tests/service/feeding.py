@@ -28,10 +28,10 @@ START_NS = 1_767_225_600_000_000_000
 PATIENT = replace(LogSettings(), to_disk=False)
 ALARM_S = 2.0
 PAIR = crowd_of(
-    (0, straight((5.0, 2.0), (1.2, 0.0), 61)),
-    (0, straight((5.0, 4.5), (1.2, 0.0), 61)),
+    (0, straight((13.6, 2.0), (1.2, 0.0), 61)),
+    (0, straight((13.6, 4.5), (1.2, 0.0), 61)),
 )
-"""Two people abreast for six seconds."""
+"""Two people abreast for six seconds, who pass the western curtain after two."""
 
 Input = tuple[int, SapientMessage | None]
 """When it arrives, and the message; None for a tick."""
@@ -73,7 +73,7 @@ def with_ticks(found: Sequence[Input], until_s: float, start_ns: int = START_NS)
 
 def walk(site: Site, until_s: float = 6.0, start_ns: int = START_NS) -> list[Input]:
     """Two people who are followed, one of whom a curtain raises an alarm about."""
-    detections = [*seen_by_camera(PAIR), alarm()]
+    detections = [*seen_by_camera(PAIR, "camera-2"), alarm()]
     return with_ticks(messages(site, detections, start_ns), until_s, start_ns)
 
 
@@ -101,6 +101,7 @@ class Running:
     told: list[SapientMessage] = field(default_factory=list)
     sent: list[tuple[str, SapientMessage]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
+    acknowledged: list[tuple[str, str]] = field(default_factory=list)
     reachable: bool = True
 
     def __post_init__(self) -> None:
@@ -119,6 +120,7 @@ class Running:
             store=self.store,
             clock=lambda: self.now_ns,
             send=self._send,
+            acknowledge=lambda node_id, alert_id: self.acknowledged.append((node_id, alert_id)),
             listeners=[self.told.append],
             on_notice=self.notices.append,
         )
@@ -135,6 +137,7 @@ class Running:
             else:
                 payload = message.SerializeToString()
                 self.service.handle(MessageAccepted(message.node_id, message, payload, time_ns, ()))
+        self.service._checkpoints.settle()
 
     def stop(self) -> None:
         """As by a signal."""

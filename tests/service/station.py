@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from clearway.sapient.bindings import SapientMessage
+from clearway.recording import Fact
+from clearway.sapient.bindings import AlertAck, SapientMessage
 from clearway.sapient.security import (
     credentials_of,
     server_context,
@@ -48,6 +49,10 @@ class Higher:
 
     def alerts(self) -> list[SapientMessage]:
         return [message for message in self.heard if message.HasField("alert")]
+
+    def answer(self, alert: SapientMessage, status: AlertAck.AlertAckStatus) -> None:
+        """As an operator here does."""
+        assert self.server.acknowledge_alert(alert.node_id, alert.alert.alert_id, status)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE_S):
@@ -153,6 +158,15 @@ async def start_service(
     return service
 
 
+@dataclass(frozen=True)
+class Moment:
+    """What was told and logged before it is not of what a test does from there on."""
+
+    lines: int
+    """That the service had told."""
+    time_ns: int
+
+
 @dataclass
 class Running:
     """A service, the node above, and a node whose person must be followed whatever others do."""
@@ -190,14 +204,21 @@ class Running:
             while not condition():
                 await asyncio.sleep(0.2)
 
-    async def trouble(self, who: str, what: str, since: int = 0) -> None:
-        """It was told, and is in the log."""
-        await self.service.says(f"{who}: {what}", since=since)
+    def now(self) -> Moment:
+        """The present."""
+        return Moment(len(self.service.lines), time.time_ns())
 
-        def found() -> bool:
-            return any(what in str(one.details["what"]) for one in self.place.facts("trouble"))
+    async def trouble(self, who: str, what: str, since: Moment) -> None:
+        """It was told and logged of this sensor, or of this address, since then."""
+        await self.service.says(f"{who}: {what}", since=since.lines)
+        names = {sensor.id for sensor in self.place.site.sensors}
 
-        await self.logged(found)
+        def is_it(fact: Fact) -> bool:
+            node, peer = str(fact.details["node"]), str(fact.details["peer"])
+            is_of = node == self.place.id(who) if who in names else peer.startswith(f"{who}:")
+            return is_of and fact.at_ns >= since.time_ns and what in str(fact.details["what"])
+
+        await self.logged(lambda: any(map(is_it, self.place.facts("trouble"))))
 
     async def socket(self, name: str, **more: Any) -> Socket:
         """A connection with a node's own certificate."""

@@ -193,7 +193,7 @@ def test_what_cannot_be_used_is_told_and_costs_nobody_else(
     assert len(unused) > 3
     assert {one.path for one in unused} == {path}
     assert {one.node_id for one in unused} <= {
-        sensor_id_of(station, "camera-1"),
+        sensor_id_of(station, "camera-2"),
         sensor_id_of(station, "curtain-west"),
     }
     assert wire(found) == wire(outputs)

@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from clearway.domain import nanoseconds
 from clearway.profile import sensor_registration, site_frame
+from clearway.profile.wire import timestamp
 from clearway.recording import Direction, Fact, LoggedMessage, LogReader, Tick
 from clearway.sapient.bindings import Alert, AlertAck, SapientMessage
 from clearway.sapient.location import Converter
@@ -24,13 +26,16 @@ from clearway.sapient.server import (
     TaskFinished,
 )
 from clearway.sapient.session.actions import Ending, TaskEnd
+from clearway.service.alert_desk import Answer
 from clearway.service.fusion_node import FusionNode
 from clearway.service.recovery import CHECKPOINT_FILE
 from clearway.service.replay import replay_log
 from clearway.site.schema import Site
 from tests.service.feeding import (
     START_NS,
+    Input,
     Running,
+    alarm,
     alerts_of,
     feed,
     messages,
@@ -38,7 +43,8 @@ from tests.service.feeding import (
     sensor_id_of,
     walk,
 )
-from tests.support.builders import detection
+from tests.support.builders import crowd_of, detection, evidence, straight
+from tests.support.streams import seen_by_camera
 
 END_S = 16.0
 
@@ -77,7 +83,7 @@ def test_an_alert_is_kept_before_it_is_told(station: Site, tmp_path: Path) -> No
         if message.HasField("alert"):
             kept_by_then.append(len([*running.store.changes()]))
 
-    running.service._listeners.append(listener)
+    running.service.add_listener(listener)
     running.feed(walk(station, END_S))
     assert kept_by_then == [1, 2]
     running.stop()
@@ -138,18 +144,17 @@ def test_who_comes_late_is_told_of_what_is_open(station: Site, running: Running)
     assert alert.timestamp.ToNanoseconds() == running.now_ns
 
 
-def test_a_look_that_cannot_be_asked_for_is_told(station: Site, running: Running) -> None:
-    from tests.service.feeding import alarm
-    from tests.support.builders import crowd_of, evidence, straight
-    from tests.support.streams import seen_by_camera
-
-    running.reachable = False
+def look(station: Site) -> list[Input]:
+    """Somebody whom a curtain says to carry an explosive, in reach of a trace sensor."""
     crowd = crowd_of((0, straight((15.0, 3.0), (0.8, 0.0), 81)))
     explosive = evidence(dict.fromkeys(("explosive", "handgun_explosive"), 4.0))
-    x_m, y_m = crowd.at(2.0).position_m[0].tolist()
-    reading = detection(2.0, (x_m, y_m), sensor_id="curtain-west", evidence=explosive)
-    assert alarm(crowd).sensor_id == reading.sensor_id
-    running.feed(messages(station, [*seen_by_camera(crowd, "camera-2"), reading]))
+    reading = replace(alarm(crowd), evidence=explosive)
+    return messages(station, [*seen_by_camera(crowd, "camera-2"), reading])
+
+
+def test_a_look_that_cannot_be_asked_for_is_told(station: Site, running: Running) -> None:
+    running.reachable = False
+    running.feed(look(station))
     assert [node_id for node_id, _ in running.sent][:1] == [sensor_id_of(station, "trace-1")]
     assert "trace-1: could not be asked for a look" in running.notices
 
@@ -189,6 +194,42 @@ def test_nodes_that_come_and_go_are_told_by_name(station: Site, tmp_path: Path) 
     assert [one.kind for one in found] == ["node_registered", "node_lost", "node_registered"]
     assert {one.details["name"] for one in found} == {"camera-1"}
     assert found[1].details["why"] == "silent"
+
+
+def test_a_registration_is_in_the_log_before_the_fact_and_changes_no_replay(
+    station: Site, tmp_path: Path
+) -> None:
+    running = Running(station, tmp_path)
+    node_id = sensor_id_of(station, "camera-1")
+    message = SapientMessage(node_id=node_id, timestamp=timestamp(START_NS))
+    message.registration.CopyFrom(
+        sensor_registration(station.cameras[0], Converter(site_frame(station)))
+    )
+    payload = message.SerializeToString()
+    for resumed in (False, True):
+        used = b"" if resumed else payload
+        running.service.handle(
+            NodeRegistered(node_id, message.registration, used, START_NS, resumed, ())
+        )
+    inputs = walk(station, END_S)
+    running.feed(inputs)
+    running.stop()
+    kept, first, second, *_ = [*LogReader(tmp_path)][1:]
+    assert isinstance(kept, LoggedMessage)
+    assert (kept.content, kept.direction, kept.payload) == (
+        "registration",
+        Direction.RECEIVED,
+        payload,
+    )
+    assert (kept.node_id, kept.logged_ns, kept.content_ns) == (node_id, START_NS, START_NS)
+    assert isinstance(first, Fact)
+    assert isinstance(second, Fact)
+    assert {first.kind, second.kind} == {"node_registered"}
+    result = replay_log(tmp_path)
+    assert result.same_as_live
+    assert len(result.alerts) == 2
+    sent = len([one for one in inputs if one[1] is not None])
+    assert result.messages == running.service.counts["accepted"] == sent + 1
 
 
 def test_a_node_that_registers_for_ever_is_told_once(station: Site, running: Running) -> None:
@@ -239,8 +280,13 @@ def test_without_room_for_alerts_and_checkpoints_all_is_told(station: Site, tmp_
     running.feed(walk(station, END_S))
     assert len(running.alerts()) == 2
     assert len(running.people()) > 50
-    assert sum("could not be kept" in one for one in running.notices) == 2
-    assert sum(one.startswith("disk: ") for one in running.notices) == 1
+    told = [one for one in running.notices if one.startswith("disk: ")]
+    assert {
+        name for name in ("alerts.sqlite", CHECKPOINT_FILE) for one in told if f"/{name}:" in one
+    } == {
+        "alerts.sqlite",
+        CHECKPOINT_FILE,
+    }
     running.stop()
 
 
@@ -288,18 +334,21 @@ def test_on_a_full_disk_it_goes_on_and_says_so(
 
 
 @pytest.mark.parametrize(
-    ("taken", "status"),
-    [(True, Alert.ALERT_STATUS_ACKNOWLEDGE), (False, Alert.ALERT_STATUS_REJECT)],
+    ("answer", "status"),
+    [
+        (Answer.TAKEN, Alert.ALERT_STATUS_ACKNOWLEDGE),
+        (Answer.REJECTED, Alert.ALERT_STATUS_REJECT),
+    ],
 )
 def test_an_answer_is_told_kept_and_outlives_a_restart(
-    station: Site, tmp_path: Path, taken: bool, status: Alert.AlertStatus
+    station: Site, tmp_path: Path, answer: Answer, status: Alert.AlertStatus
 ) -> None:
     first = Running(station, tmp_path)
     inputs = walk(station, END_S)
     first.feed([one for one in inputs if one[0] < START_NS + nanoseconds(5.0)])
     (opened,) = first.alerts()
     first.now_ns += 1
-    first.service.answer(opened.alert.alert_id, taken=taken, reasons=["an umbrella"], who="guard")
+    first.service.answer(opened.alert.alert_id, answer, reasons=["an umbrella"], who="guard")
     assert [one.alert.status for one in first.alerts()][1:] == [status]
     first.crash()
     second = Running(station, tmp_path, first.now_ns + 1)
@@ -310,11 +359,11 @@ def test_an_answer_is_told_kept_and_outlives_a_restart(
     (fact,) = [one for one in facts(tmp_path) if one.kind == "alert_answered"]
     assert fact.details["by"] == "guard"
     assert fact.details["why"] == "an umbrella"
-    assert fact.details["taken"] is taken
+    assert fact.details["answer"] == answer
     assert replay_log(tmp_path).same_as_live
 
 
 def test_an_answer_to_nothing_changes_nothing(running: Running) -> None:
-    running.service.answer("01KDVDNC4R7NAWNDDFPAK32XTV", taken=True, reasons=[], who="guard")
+    running.service.answer("01KDVDNC4R7NAWNDDFPAK32XTV", Answer.TAKEN, reasons=[], who="guard")
     assert running.told == []
     assert "is not open" in running.notices[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,21 +11,29 @@ import pytest
 from clearway.domain import nanoseconds
 from clearway.recording import Fact, LogReader
 from clearway.sapient.bindings import Alert, SapientMessage
+from clearway.service.checkpoint import load_checkpoint
 from clearway.service.recovery import CHECKPOINT_FILE, recover
 from clearway.service.replay import RESUMED, replay_log
 from clearway.site.schema import Site
 from tests.service.feeding import (
+    PAIR,
     PATIENT,
     START_NS,
     Input,
     Running,
+    alarm,
     alerts_of,
     feed,
+    messages,
     walk,
+    with_ticks,
 )
+from tests.support.streams import seen_by_camera
 
 CRASH_NS = START_NS + nanoseconds(5.0)
 END_S = 16.0
+DEADLINE_S = 0.5
+"""Shorter than anybody is followed here."""
 
 
 def up_to(inputs: list[Input], time_ns: int) -> list[Input]:
@@ -80,11 +89,12 @@ def test_people_and_alerts_keep_their_ids(crashed: Running, undisturbed: Running
 
 
 def test_the_log_is_taken_again_from_the_checkpoint_on(crashed: Running) -> None:
+    last = load_checkpoint(crashed.folder / CHECKPOINT_FILE, crashed.site)
+    assert last is not None
     second = restarted(crashed)
     (notice,) = [one for one in second.notices if "resumed" in one]
     replayed = int(notice.split()[5])
-    inputs = up_to(walk(crashed.site, END_S), CRASH_NS)
-    assert 0 < replayed < len(inputs)
+    assert 0 < replayed == len(after(up_to(walk(crashed.site, END_S), CRASH_NS), last.time_ns))
     second.stop()
     facts = [one for one in LogReader(crashed.folder) if isinstance(one, Fact)]
     assert [one.details["replayed"] for one in facts if one.kind == RESUMED] == [replayed]
@@ -147,6 +157,39 @@ def test_an_alert_that_the_store_has_not_seen_is_kept(crashed: Running, station:
     second.stop()
 
 
+def test_an_alert_of_which_the_log_knows_nothing_stays_with_its_people(
+    station: Site, tmp_path: Path
+) -> None:
+    decision = replace(station.decision, deadline_s=DEADLINE_S)
+    site = replace(station, decision=decision)
+    seen = [*seen_by_camera(PAIR, "camera-2"), alarm(time_s=4.0)]
+    inputs = with_ticks(messages(site, seen), END_S)
+    first = Running(site, tmp_path / "first")
+    while not first.alerts():
+        first.feed([inputs.pop(0)])
+    # What a killed process leaves: the last second of the log is not on the disk.
+    left = shutil.copytree(first.folder, tmp_path / "left")
+    first.crash()
+    second = Running(site, left, first.now_ns + 1)
+    assert any("resumed" in one for one in second.notices)
+    assert any("is still open" in one for one in second.notices)
+    second.feed(inputs)
+    second.stop()
+    again, cleared = second.alerts()
+    assert again.alert == first.alerts()[0].alert
+    assert cleared.alert.alert_id == again.alert.alert_id
+    assert cleared.alert.status == Alert.ALERT_STATUS_CLEAR
+    about = {one.object_id for one in again.alert.associated_detection}
+    present_ns = [
+        one.timestamp.ToNanoseconds()
+        for one in second.people()
+        if one.detection_report.object_id in about and not one.detection_report.state
+    ]
+    last_ns, deadline_ns = max(present_ns), nanoseconds(DEADLINE_S)
+    assert last_ns > again.timestamp.ToNanoseconds() + deadline_ns
+    assert cleared.timestamp.ToNanoseconds() > last_ns
+
+
 def test_after_a_long_stop_nobody_is_taken_for_somebody_else(crashed: Running) -> None:
     second = restarted(crashed, gap_s=61.0)
     assert not any("resumed" in one for one in second.notices)
@@ -200,8 +243,9 @@ def test_without_checkpoint_or_log_it_starts_afresh(crashed: Running, lost: str)
             path.write_bytes(b"no log")
     recovered = recover(crashed.site, crashed.folder, (second := restarted(crashed)).store, 0)
     assert not recovered.resumed
-    assert [one.message for one in recovered.orphans] == crashed.alerts()
-    assert len(second.alerts()) == 1
+    (again,) = second.alerts()
+    assert again.alert == crashed.alerts()[0].alert
+    assert f"alert {again.alert.alert_id} of the last run is still open" in second.notices
     second.stop()
 
 

@@ -22,6 +22,8 @@ def print_replay(console: Console, result: ReplayedLog) -> None:
     if len(result.alerts) > _MOST_ROWS:
         console.print(f"... and {len(result.alerts) - _MOST_ROWS} more changes")
     console.print(f"{result.messages} messages, {result.unused} of them of no use to the engine")
+    if result.failures:
+        console.print(f"Failures of the engine while it was live: {result.failures}")
     for flaw in result.flaws:
         console.print(f"The log is not whole: {flaw}", soft_wrap=True, highlight=False)
     live = len(result.live_alerts)
@@ -29,6 +31,8 @@ def print_replay(console: Console, result: ReplayedLog) -> None:
         console.print(f"The same {live} changes of alerts as live.")
     else:
         console.print(f"Not the same as live, where there were {live} changes of alerts.")
+        if result.flaws:
+            console.print("What is missing from the log can be why.")
 
 
 def _row(message: SapientMessage) -> tuple[str, str, str, str]:

@@ -37,6 +37,11 @@ class Evidence:
         ):
             raise ValueError("a look that tells the position only must say nothing else")
 
+    def not_examined(self) -> Evidence:
+        """The same look without what it says, of a sensor that is known not to work."""
+        nothing = (0.0,) * len(self.log_likelihood_ratio)
+        return Evidence(self.modality, nothing, examined=0.0, position_only=self.position_only)
+
     @property
     def raises_alarm(self) -> bool:
         """Whether the sensor itself declares a threat."""

@@ -31,7 +31,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LogStart:
-    """A service began to record; an engine that replays the log starts afresh here.
+    """A session begins here, or as much of it as there is; a replayed engine starts afresh.
 
     Parameters
     ----------
@@ -43,12 +43,16 @@ class LogStart:
         The site file's text, whole.
     versions : mapping of str to str
         Software by name, such as ``clearway``.
+    records_before : int
+        Of the session.  They were deleted when their time was over, could not be kept, or are in
+        files that are not read.
     """
 
     session: str
     started_ns: int
     site: str = field(repr=False)
     versions: Mapping[str, str]
+    records_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)

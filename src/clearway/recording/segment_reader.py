@@ -204,7 +204,13 @@ class SegmentReader:
         if self._site is None:
             yield Flaw(self._path, offset, "its site file is damaged or missing")
         order.session, order.expected = start.session, start.first_sequence
-        yield LogStart(start.session, start.started_ns, self._site or "", start.versions)
+        yield LogStart(
+            start.session,
+            start.started_ns,
+            self._site or "",
+            start.versions,
+            start.first_sequence,
+        )
 
     def _attachment(self, offset: int, body: bytes) -> Iterator[Record]:
         attachment = parse(Attachment, body)

@@ -30,7 +30,14 @@ SELECT alert_id, time_ns, message FROM alert_changes
 WHERE number IN (SELECT max(number) FROM alert_changes GROUP BY alert_id) AND status != ?
 ORDER BY number
 """
+_ENDED_SINCE = """
+SELECT alert_id, time_ns, message FROM alert_changes
+WHERE status = ? AND time_ns >= ?
+ORDER BY number
+"""
 _BUSY_S = 2.0
+"""When the database is opened; later nobody waits, and what is refused is tried again."""
+_LATER_BUSY_MS = 50
 _PRIVATE = 0o600
 
 
@@ -71,6 +78,7 @@ class AlertStore:
             self._database.execute("PRAGMA synchronous = FULL")
             self._database.executescript(_SCHEMA)
             self.open_alerts()
+            self._database.execute(f"PRAGMA busy_timeout = {_LATER_BUSY_MS}")
         except (sqlite3.Error, OutputError) as error:
             self._database.close()
             raise self._unusable(error) from error
@@ -81,7 +89,8 @@ class AlertStore:
         Raises
         ------
         OutputError
-            The disk is full or gone.  The alert must be told all the same.
+            The disk is full or gone, or another program holds the file.  The alert must be told
+            all the same, and kept later.
         """
         told = message.alert
         try:
@@ -96,8 +105,11 @@ class AlertStore:
                 ),
             )
         except sqlite3.Error as error:
+            busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
             raise OutputError(
-                self._path, f"an alert could not be kept: {error}", "make room on the disk"
+                self._path,
+                f"an alert could not be kept by now: {error}",
+                "end the program that holds the file" if busy else "make room on the disk",
             ) from error
 
     def open_alerts(self) -> list[StoredAlert]:
@@ -109,6 +121,16 @@ class AlertStore:
             The database is damaged.
         """
         return [*self._read(_LAST_OF_EACH, Alert.ALERT_STATUS_CLEAR)]
+
+    def ended_since(self, time_ns: int) -> list[StoredAlert]:
+        """Alerts whose last kept change is their end, and not older than that, oldest first.
+
+        Raises
+        ------
+        OutputError
+            The database is damaged.
+        """
+        return [*self._read(_ENDED_SINCE, Alert.ALERT_STATUS_CLEAR, time_ns)]
 
     def changes(self) -> Iterator[StoredAlert]:
         """Every change, in the order in which they were told.

@@ -8,7 +8,7 @@ live and a restarted service goes on where it was.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clearway.domain import (
     Alert,
@@ -26,6 +26,7 @@ from clearway.engine import (
     Engine,
     Event,
     EvidenceJudged,
+    Refusal,
     TracksReported,
 )
 from clearway.fusion import Cue
@@ -40,8 +41,7 @@ from clearway.profile import (
     site_node_id,
     ulid_of,
 )
-from clearway.profile.wire import nanoseconds_of
-from clearway.sapient.bindings import AssociatedDetection, SapientMessage
+from clearway.sapient.bindings import AssociatedDetection, SapientMessage, StatusReport
 from clearway.sapient.location import Converter
 from clearway.service.outputs import (
     AlertTold,
@@ -65,6 +65,7 @@ class FusionNode:
     """
 
     def __init__(self, site: Site) -> None:
+        self.site = site
         self.node_id = site_node_id(site)
         self._engine = Engine(site)
         self.time_ns = 0
@@ -81,7 +82,21 @@ class FusionNode:
         self._people: dict[int, _Person] = {}
         self._alert_ids: dict[int, str] = {}
         self._suspects: dict[int, set[int]] = {}
-        self._objects: dict[tuple[str, int], AssociatedDetection] = {}
+        self._objects: dict[tuple[str, int], tuple[int, AssociatedDetection]] = {}
+        """Threat readings, by arrival: when that was, and how an alert names them."""
+        self._blind: set[str] = set()
+        """Nodes that say that they do not work."""
+
+    @property
+    def present(self) -> set[str]:
+        """Object ids of the people who are followed now."""
+        return {person.object_id for person in self._people.values() if person.present}
+
+    def afresh(self) -> FusionNode:
+        """A node of the same site at the same time, to which nobody is known yet."""
+        node = FusionNode(self.site)
+        node.time_ns = self.time_ns
+        return node
 
     def knows(self, node_id: str) -> bool:
         """Whether the site file has a sensor of this node id, in whatever case of letters."""
@@ -97,7 +112,8 @@ class FusionNode:
         Parameters
         ----------
         message : SapientMessage
-            One without a detection report changes nothing here.
+            A detection report, or a status report, which may say that the node does not work; any
+            other changes nothing here.
         received_ns : int
             When it arrived, by the service's clock.
 
@@ -107,19 +123,22 @@ class FusionNode:
             In the order in which they came about.
         """
         self.time_ns = received_ns
-        reader = self._readers.get(message.node_id.lower())
+        node_id = message.node_id.lower()
+        if message.HasField("status_report"):
+            self._note_status(node_id, message.status_report)
+        reader = self._readers.get(node_id)
         if reader is None or not message.HasField("detection_report"):
             return []
         try:
             detection = reader.read(message, received_ns)
         except ProfileError as error:
             return [MessageUnused(message.node_id, error.path, error.problem)]
+        if detection.evidence is not None and node_id in self._blind:
+            detection = replace(detection, evidence=detection.evidence.not_examined())
         if detection.evidence is not None:
-            self._objects[detection.sensor_id, detection.sequence] = AssociatedDetection(
-                node_id=message.node_id,
-                object_id=message.detection_report.object_id,
-                timestamp=message.timestamp,
-            )
+            key = detection.sensor_id, detection.sequence
+            # One that is repeated keeps its place, so that the oldest stay in front.
+            self._objects.setdefault(key, (received_ns, _associated(message)))
         return self._outputs(self._engine.observe([detection]))
 
     def tick(self, clock_ns: int) -> list[Output]:
@@ -148,7 +167,7 @@ class FusionNode:
             case CueRequested():
                 yield self._task(event.cue, event.clock_ns)
             case DetectionRefused():
-                yield self._refused(event.detection, event.reason.value)
+                yield self._refused(event.detection, event.reason)
             case EvidenceJudged():
                 pass
 
@@ -202,7 +221,7 @@ class FusionNode:
                 for one in alert.candidates
                 if one.track_id in self._people
             },
-            evidence=[self._objects[key] for key in alert.evidence if key in self._objects],
+            evidence=[self._objects[key][1] for key in alert.evidence if key in self._objects],
         )
         return AlertTold(alert_id, alert, message)
 
@@ -213,8 +232,20 @@ class FusionNode:
         task = look_task(cue, clock_ns, aim_delay_s, self.node_id, sensor_node, self._converter)
         return SensorTasked(sensor_node, task)
 
-    def _refused(self, detection: Detection, reason: str) -> MessageUnused:
-        return MessageUnused(self._node_of[detection.sensor_id], "detection_report", reason)
+    def _refused(self, detection: Detection, reason: Refusal) -> MessageUnused:
+        if reason is not Refusal.REPEATED:
+            self._objects.pop((detection.sensor_id, detection.sequence), None)
+        return MessageUnused(self._node_of[detection.sensor_id], "detection_report", reason.value)
+
+    def _note_status(self, node_id: str, report: StatusReport) -> None:
+        """Whoever does not work examines nobody, whatever it goes on to report."""
+        blind = report.system == StatusReport.SYSTEM_ERROR or any(
+            one.status_type == StatusReport.STATUS_TYPE_NOT_DETECTING for one in report.status
+        )
+        if blind and node_id in self._sensors:
+            self._blind.add(node_id)
+        else:
+            self._blind.discard(node_id)
 
     def _forget(self, time_ns: int) -> None:
         """Delete what is known of people long gone and of readings that no alert can still need."""
@@ -226,10 +257,19 @@ class FusionNode:
             if person.track.time_ns < horizon_ns and track_id not in suspected
         ]:
             del self._people[track_id]
-        for key in [
-            key for key, one in self._objects.items() if nanoseconds_of(one.timestamp) < horizon_ns
-        ]:
-            del self._objects[key]
+        while self._objects:
+            oldest = next(iter(self._objects))
+            if self._objects[oldest][0] >= horizon_ns:
+                break
+            del self._objects[oldest]
+
+
+def _associated(message: SapientMessage) -> AssociatedDetection:
+    return AssociatedDetection(
+        node_id=message.node_id,
+        object_id=message.detection_report.object_id,
+        timestamp=message.timestamp,
+    )
 
 
 @dataclass(slots=True)

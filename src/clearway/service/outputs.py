@@ -35,7 +35,7 @@ class SensorTasked:
 
 @dataclass(frozen=True, slots=True)
 class MessageUnused:
-    """A valid message that the engine could not use; its sender is told once in a while."""
+    """A valid message that the engine could not use; the operator is told now and then."""
 
     node_id: str
     path: str

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import logging
+from dataclasses import dataclass
 from pathlib import Path
 
 from clearway.domain import nanoseconds
 from clearway.errors import InputError
-from clearway.recording import LoggedMessage, LogReader, Tick
-from clearway.service.alert_store import AlertStore, StoredAlert
+from clearway.recording import Direction, LoggedMessage, LogReader, Record, Tick
+from clearway.service.alert_store import AlertStore
 from clearway.service.checkpoint import load_checkpoint
 from clearway.service.fusion_node import FusionNode
 from clearway.service.outputs import AlertTold
@@ -18,21 +19,20 @@ from clearway.site.schema import Site
 CHECKPOINT_FILE = "checkpoint"
 ALERTS_FILE = "alerts.sqlite"
 
+_LOG = logging.getLogger(__name__)
 _LONGEST_GAP_NS = nanoseconds(60.0)
 """After a longer stop everybody has walked on: following them further would be pretence."""
 
 
 @dataclass(slots=True)
 class Recovered:
-    """A fusion node to go on with, and what it cannot answer for."""
+    """A fusion node to go on with."""
 
     node: FusionNode
     resumed: bool
     """Whether it goes on with the people and alerts of the last run."""
     replayed: int = 0
-    """Messages that it was given again from the log."""
-    orphans: list[StoredAlert] = field(default_factory=list)
-    """Alerts that were told and not closed, and of whose people the node knows nothing."""
+    """Messages and ticks that it was given again from the log."""
 
 
 def recover(site: Site, folder: Path, store: AlertStore, now_ns: int) -> Recovered:
@@ -53,13 +53,13 @@ def recover(site: Site, folder: Path, store: AlertStore, now_ns: int) -> Recover
     -------
     Recovered
         A fresh node where there is nothing to go on with: a first start, another site file or
-        version, a stop of more than a minute, a log that cannot be read.
+        version, a stop of more than a minute, a clock set back, a log that cannot be read or makes
+        the node fail.
     """
-    recovered = _replayed(site, folder, store) or Recovered(FusionNode(site), resumed=False)
-    if recovered.resumed and now_ns - recovered.node.time_ns > _LONGEST_GAP_NS:
-        recovered = Recovered(FusionNode(site), resumed=False)
-    known = set(recovered.node.open_alerts.values())
-    recovered.orphans = [alert for alert in store.open_alerts() if alert.alert_id not in known]
+    recovered = _replayed(site, folder, store)
+    # A clock that was set back would have it go on in the future, where every message is late.
+    if recovered is None or not 0 <= now_ns - recovered.node.time_ns <= _LONGEST_GAP_NS:
+        return Recovered(FusionNode(site), resumed=False)
     return recovered
 
 
@@ -73,7 +73,7 @@ def _replayed(site: Site, folder: Path, store: AlertStore) -> Recovered | None:
         reader = LogReader(folder, since_ns=checkpoint.time_ns)
         for node, record, outputs in outputs_of(reader, (checkpoint.node, checkpoint.time_ns)):
             recovered.node = node
-            recovered.replayed += isinstance(record, LoggedMessage | Tick)
+            recovered.replayed += _is_input(record)
             for output in outputs:
                 if isinstance(output, AlertTold):
                     change = output.alert_id, output.message.timestamp.ToNanoseconds()
@@ -81,4 +81,13 @@ def _replayed(site: Site, folder: Path, store: AlertStore) -> Recovered | None:
                         store.keep(output.alert_id, output.message)
     except InputError:
         return None
+    except Exception:  # noqa: BLE001 - what ended the last run must not end this one too
+        _LOG.exception("the last run cannot be taken up")
+        return None
     return recovered
+
+
+def _is_input(record: Record) -> bool:
+    return isinstance(record, Tick) or (
+        isinstance(record, LoggedMessage) and record.direction is Direction.RECEIVED
+    )

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, pairwise
 from pathlib import Path
 
-from clearway.recording import Direction, Fact, Flaw, LoggedMessage, LogReader, LogStart, Tick
+from clearway.recording import (
+    Direction,
+    Fact,
+    Flaw,
+    LoggedMessage,
+    LogReader,
+    LogStart,
+    Record,
+    Tick,
+)
 from clearway.sapient.bindings import Alert, SapientMessage
 from clearway.service.fusion_node import FusionNode
 from clearway.service.outputs import AlertTold, MessageUnused, Output
 from clearway.site.reading import site_from_text
-from clearway.site.schema import Site
 
 RESUMED = "resumed"
 """Fact of a service that went on where the last one was, instead of starting afresh."""
+ENGINE_RESTARTED = "engine_restarted"
+"""Fact behind the input at which the engine failed: a fresh one was put in its place."""
+
+CLOCK_JUMPED = "clock_jumped"
+"""Fact between two inputs: nobody was followed for so long that a fresh engine goes on."""
+
+_NOTHING_BEFORE = "the run before it, which the service went on with, is not in this log"
 
 
 @dataclass(slots=True)
@@ -30,7 +46,9 @@ class ReplayedLog:
     live_alerts: list[SapientMessage] = field(default_factory=list)
     """Those that the live service sent, without the ends of orphans."""
     orphans: int = 0
-    """Alerts that a restarted service ended because nobody followed their people any more."""
+    """Alerts that were ended after a restart, because nobody followed their people any more."""
+    failures: int = 0
+    """How often the engine failed live and was started afresh."""
     flaws: list[Flaw] = field(default_factory=list)
     """Where the log is not whole."""
 
@@ -42,8 +60,11 @@ class ReplayedLog:
 
 def outputs_of(
     reader: LogReader, resume: tuple[FusionNode, int] | None = None
-) -> Iterator[tuple[FusionNode, LoggedMessage | Tick | Flaw, list[Output]]]:
+) -> Iterator[tuple[FusionNode, LoggedMessage | Tick | Fact | Flaw, list[Output]]]:
     """Drive fusion nodes with a log.
+
+    An input at which the engine failed live is left out: nothing was told of it, and a fresh node
+    goes on behind it.
 
     Parameters
     ----------
@@ -55,34 +76,77 @@ def outputs_of(
     Yields
     ------
     (FusionNode, record, list of Output)
-        After each message, tick and flaw; no outputs for messages that were sent, and for flaws.
+        After each message, tick, fact and flaw; outputs only for ticks and for messages that were
+        received.
 
     Raises
     ------
     InputError
         The log cannot be read, or the site file in it cannot be used.
     """
-    node, after_ns = (None, 0) if resume is None else resume
-    earlier = node
-    for record in reader:
+    node, after_ns = resume or (None, 0)
+    nodes = _Nodes(reader.paths[0], node, after_ns)
+    records: Iterator[Record | None] = chain(reader, [None])
+    for record, following in pairwise(records):
         match record:
             case LogStart():
-                if resume is None or record.started_ns > after_ns:
-                    earlier, node = node, FusionNode(_site_of(record, reader.paths[0]))
-            case Fact():
-                if record.kind == RESUMED and earlier is not None:
-                    node = earlier
-            case LoggedMessage() if node is not None and record.logged_ns > after_ns:
-                received = record.direction is Direction.RECEIVED
-                message = SapientMessage.FromString(record.payload) if received else None
-                outputs = [] if message is None else node.receive(message, record.logged_ns)
-                yield node, record, outputs
-            case Tick() if node is not None and record.clock_ns > after_ns:
-                yield node, record, node.tick(record.clock_ns)
-            case Flaw() if node is not None:
-                yield node, record, []
+                yield from nodes.begin(record)
+            case LoggedMessage() | Tick() | Fact() | Flaw() if nodes.is_new(record):
+                failed = isinstance(following, Fact) and following.kind == ENGINE_RESTARTED
+                outputs = [] if failed else nodes.take(record)
+                if nodes.node is not None:
+                    yield nodes.node, record, outputs
             case _:
                 pass
+
+
+class _Nodes:
+    """The node that works at each place of a log."""
+
+    def __init__(self, path: Path, node: FusionNode | None, after_ns: int) -> None:
+        self.node = node
+        self._earlier = node
+        self._after_ns = after_ns
+        self._path = path
+
+    def begin(self, start: LogStart) -> Iterator[tuple[FusionNode, Flaw, list[Output]]]:
+        """A session begins, with a fresh node until the log says otherwise."""
+        if start.started_ns <= self._after_ns:
+            return
+        self._earlier, self.node = self.node, FusionNode(site_from_text(start.site, self._path))
+        if start.records_before:
+            problem = f"begins in mid-session: {start.records_before} records before it are missing"
+            yield self.node, Flaw(self._path, 0, problem), []
+
+    def is_new(self, record: LoggedMessage | Tick | Fact | Flaw) -> bool:
+        """Whether the node has not been given it before the replay."""
+        match record:
+            case LoggedMessage():
+                return record.logged_ns > self._after_ns
+            case Tick():
+                return record.clock_ns > self._after_ns
+            case Fact():
+                return record.at_ns > self._after_ns
+            case Flaw():
+                return True
+
+    def take(self, record: LoggedMessage | Tick | Fact | Flaw) -> list[Output]:
+        """Do what was done live."""
+        node = self.node
+        if node is None:
+            return []
+        match record:
+            case LoggedMessage() if record.direction is Direction.RECEIVED:
+                return node.receive(SapientMessage.FromString(record.payload), record.logged_ns)
+            case Tick():
+                return node.tick(record.clock_ns)
+            case Fact() if record.kind == RESUMED:
+                self.node = self._earlier or node
+            case Fact() if record.kind in {ENGINE_RESTARTED, CLOCK_JUMPED}:
+                self.node = node.afresh()
+            case _:
+                pass
+        return []
 
 
 def replay_log(path: Path, on_time: Callable[[int], None] = lambda _: None) -> ReplayedLog:
@@ -104,33 +168,55 @@ def replay_log(path: Path, on_time: Callable[[int], None] = lambda _: None) -> R
     InputError
         The log cannot be read, or the site file in it cannot be used.
     """
-    result = ReplayedLog()
-    told_by: dict[str, FusionNode] = {}
-    for node, record, outputs in outputs_of(LogReader(path)):
+    reader = LogReader(path)
+    comparison = _Comparison(reader.paths[0])
+    for node, record, outputs in outputs_of(reader):
+        comparison.recorded(node, record)
+        for output in outputs:
+            comparison.replayed(node, output)
+        if isinstance(record, Tick):
+            on_time(record.clock_ns)
+    return comparison.result
+
+
+class _Comparison:
+    """Gathers what was told live and what a replay tells."""
+
+    def __init__(self, path: Path) -> None:
+        self.result = ReplayedLog()
+        self._path = path
+        self._node: FusionNode | None = None
+        self._told_by: dict[str, FusionNode] = {}
+
+    def recorded(self, node: FusionNode, record: LoggedMessage | Tick | Fact | Flaw) -> None:
+        """Take note of a record and of the node that works from there on."""
+        result = self.result
         match record:
             case LoggedMessage() if record.direction is Direction.RECEIVED:
                 result.messages += 1
             case LoggedMessage() if record.content == "alert":
-                message = SapientMessage.FromString(record.payload)
-                ended = message.alert.status == Alert.ALERT_STATUS_CLEAR
-                if ended and told_by.get(message.alert.alert_id) is not node:
-                    result.orphans += 1  # the service's own doing: no node tells of it
-                else:
-                    result.live_alerts.append(message)
-            case Tick():
-                on_time(record.clock_ns)
+                self._told_live(node, SapientMessage.FromString(record.payload))
+            case Fact() if record.kind == ENGINE_RESTARTED:
+                result.failures += 1
+            case Fact() if record.kind == RESUMED and node is not self._node:
+                result.flaws.append(Flaw(self._path, 0, _NOTHING_BEFORE))
             case Flaw():
                 result.flaws.append(record)
             case _:
                 pass
-        for output in outputs:
-            if isinstance(output, AlertTold):
-                told_by[output.alert_id] = node
-                result.alerts.append(output.message)
-            elif isinstance(output, MessageUnused):
-                result.unused += 1
-    return result
+        self._node = node
 
+    def replayed(self, node: FusionNode, output: Output) -> None:
+        """Take note of what the node tells now."""
+        if isinstance(output, AlertTold):
+            self._told_by[output.alert_id] = node
+            self.result.alerts.append(output.message)
+        elif isinstance(output, MessageUnused):
+            self.result.unused += 1
 
-def _site_of(start: LogStart, path: Path) -> Site:
-    return site_from_text(start.site, path)
+    def _told_live(self, node: FusionNode, message: SapientMessage) -> None:
+        ended = message.alert.status == Alert.ALERT_STATUS_CLEAR
+        if ended and self._told_by.get(message.alert.alert_id) is not node:
+            self.result.orphans += 1  # the service's own doing: no node tells of it
+        else:
+            self.result.live_alerts.append(message)

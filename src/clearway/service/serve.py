@@ -3,46 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
-import time
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack, closing
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
-
-import numpy as np
 
 from clearway.bridges.bridge import AnyBridge
-from clearway.errors import Fault, InputError, OutputError
-from clearway.profile import fusion_registration, site_frame, site_node_id, status_message
+from clearway.errors import ArgumentError, OutputError
 from clearway.recording import LogSettings, LogWriter
 from clearway.sapient.bindings import AlertAck, SapientMessage
-from clearway.sapient.client import Client, ClientEvent, ClientSettings
-from clearway.sapient.location import Converter
-from clearway.sapient.security import (
-    ALLOW_LIST,
-    AllowList,
-    credentials_of,
-    handshake_problem,
-    node_context,
-    peer_node_id,
-    permits_plain,
-    server_context,
-)
+from clearway.sapient.security import handshake_problem
 from clearway.sapient.server import Server
-from clearway.sapient.session import (
-    AlertAcknowledged,
-    Connected,
-    Disconnected,
-    EdgeSettings,
-    Rejected,
-    ulid_source,
-)
+from clearway.service.admission import certified, check_plain, uncertified
 from clearway.service.alert_store import AlertStore
-from clearway.service.live import TICK_S, Listener, LiveService
+from clearway.service.clock import SteadyClock
+from clearway.service.folder_lock import held
+from clearway.service.live import TICK_S, LiveService
+from clearway.service.parent import Parent
 from clearway.service.recovery import ALERTS_FILE
 from clearway.site.schema import Site
+
+_SET_BACK_S = 5.0
+_SET_BACK = "was set back here: what sensors send now seems to come too late; restart the service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +67,29 @@ async def serve(request: ServeRequest, stop: asyncio.Event) -> None:
         The folder or the address cannot be used.
     """
     site = request.site
-    tls = _server_tls(request)
-    clock = increasing_clock()
+    if request.parent is not None and request.certificates is None:
+        check_plain(site, request.parent[0], "the higher node")
+    admission = (
+        uncertified(site, request.host)
+        if request.certificates is None
+        else certified(site, request.certificates, request.on_notice)
+    )
+    clock = SteadyClock()
     log_settings = LogSettings(keep_days=site.service.log_keep_days)
     async with AsyncExitStack() as stack:
+        stack.enter_context(held(request.folder))
         store = stack.enter_context(closing(AlertStore(request.folder / ALERTS_FILE)))
         log = LogWriter(
             request.folder, site=request.site_text, now_ns=clock(), settings=log_settings
         )
         stack.callback(log.close)
-        parent = None if request.parent is None else _Parent(request, clock)
-        listeners: list[Listener] = [bridge.offer for bridge in request.bridges]
-        if parent is not None:
-            listeners.append(parent.tell)
 
         def send(node_id: str, message: SapientMessage) -> bool:
             return server.send(node_id, message)
+
+        def acknowledge(node_id: str, alert_id: str) -> None:
+            with suppress(ArgumentError):  # answered already
+                server.acknowledge_alert(node_id, alert_id, AlertAck.ALERT_ACK_STATUS_ACCEPTED)
 
         service = LiveService(
             site,
@@ -108,25 +98,22 @@ async def serve(request: ServeRequest, stop: asyncio.Event) -> None:
             store=store,
             clock=clock,
             send=send,
-            listeners=listeners,
+            acknowledge=acknowledge,
+            listeners=[bridge.offer for bridge in request.bridges],
             on_notice=request.on_notice,
         )
         stack.callback(service.close)
-        if parent is not None:
-            parent.on_answer = service.answer
-        if parent is not None:
-            parent.on_connected = lambda: service.tell_open_alerts(parent.tell)
-        allowed = _allowed(request)
+        stack.enter_context(short_collections())
         server = Server(
             service.node_id,
             service.handle,
             host=request.host,
             port=request.port,
-            tls=tls,
-            identify=None if tls is None else peer_node_id,
+            tls=admission.tls,
+            identify=admission.identify,
             explain=handshake_problem,
-            permits_node=lambda node_id: service.knows(node_id) and allowed(node_id),
-            permits_host=None if tls is not None else _plain_guard(site),
+            permits_node=lambda one: service.knows(one) and admission.permits_node(one),
+            permits_host=admission.permits_host,
             clock=clock,
         )
         try:
@@ -138,148 +125,49 @@ async def serve(request: ServeRequest, stop: asyncio.Event) -> None:
                 "choose another --port or --host, or stop the program that holds it",
             ) from error
         stack.push_async_callback(server.close)
-        if parent is not None:
+        parent = None
+        if request.parent is not None:
+            parent = Parent(
+                site,
+                request.parent,
+                service,
+                certificates=request.certificates,
+                on_notice=request.on_notice,
+                clock=clock,
+            )
+            service.add_listener(parent.tell)
             await stack.enter_async_context(parent.client)
         bridging = [asyncio.ensure_future(bridge.run()) for bridge in request.bridges]
         stack.push_async_callback(_ended, bridging)
         request.on_ready(server.port)
         while not stop.is_set():
             service.tick()
+            if clock.ahead_s > _SET_BACK_S:
+                service.complain("clock", _SET_BACK)
+            if parent is not None:
+                parent.advance()
             try:
                 await asyncio.wait_for(stop.wait(), TICK_S)
             except TimeoutError:
                 continue
 
 
+@contextmanager
+def short_collections() -> Iterator[None]:
+    """Leave out of garbage collections what is there by now and stays.
+
+    A full collection looks at every object while everything else waits: a tenth of a second, of
+    which all but a few milliseconds go to modules that are never garbage.
+    """
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 async def _ended(tasks: Sequence[asyncio.Future[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def increasing_clock() -> Callable[[], int]:
-    """The machine's UTC in nanoseconds, which never stands still and never goes back.
-
-    Every input of the engine has a time of its own, so that a time says which inputs came before
-    it.  While the machine's clock is set back, this one creeps on until it is overtaken.
-    """
-    last_ns = 0
-
-    def now_ns() -> int:
-        nonlocal last_ns
-        last_ns = max(time.time_ns(), last_ns + 1)
-        return last_ns
-
-    return now_ns
-
-
-class _Answer(Protocol):
-    def __call__(self, alert_id: str, *, taken: bool, reasons: Sequence[str], who: str) -> None: ...
-
-
-class _Parent:
-    """The service as a node of a higher fusion node (BSI Flex 335 v2.0, 4.11)."""
-
-    def __init__(self, request: ServeRequest, clock: Callable[[], int]) -> None:
-        site = request.site
-        host, port = request.parent or ("", 0)
-        converter = Converter(site_frame(site))
-        self._notice = request.on_notice
-        self.on_answer: _Answer | None = None
-        """Is told what the higher node answers to an alert."""
-        self.on_connected: Callable[[], None] = lambda: None
-        node_id = site_node_id(site)
-        place = converter.to_wire(0.0, 0.0, 0.0, None)
-        rng = np.random.default_rng()
-        self.client = Client(
-            host,
-            port,
-            node_id,
-            fusion_registration(site, converter),
-            status_message(node_id, clock(), new=True, location=place).status_report,
-            ulid_source(rng),
-            self._heard,
-            # A middleware passes fused reports on only if they name nobody.
-            settings=ClientSettings(session=EdgeSettings(fill_destination=False)),
-            tls=node_context(request.certificates, node_id),
-            identify=None if request.certificates is None else peer_node_id,
-            clock=clock,
-        )
-
-    def tell(self, message: SapientMessage) -> None:
-        """Report upwards, while there is a connection."""
-        if self.client.connected:
-            self.client.send(message)
-
-    def _heard(self, event: ClientEvent) -> None:
-        match event:
-            case Connected():
-                self._notice(f"registered with the higher node {event.node_id}")
-                # Not before the first status report, which goes out after this event.
-                asyncio.get_running_loop().call_soon(self.on_connected)
-            case Rejected():
-                self._notice(f"the higher node refuses: {'; '.join(event.reasons)}")
-            case Disconnected():
-                self._notice(f"no connection to the higher node: {event.detail}")
-            case AlertAcknowledged() if self.on_answer is not None:
-                self.on_answer(
-                    event.alert_id,
-                    taken=event.status == AlertAck.ALERT_ACK_STATUS_ACCEPTED,
-                    reasons=event.reasons,
-                    who=self.client.peer_id or "the higher node",
-                )
-            case _:
-                pass
-
-
-def _server_tls(request: ServeRequest) -> ssl.SSLContext | None:
-    if request.certificates is not None:
-        files = credentials_of(request.certificates, site_node_id(request.site))
-        return server_context(files.ca, files.certificate, files.key)
-    service = request.site.service
-    if not service.plain:
-        raise InputError(
-            request.site.name,
-            Fault(
-                "the site file names no certificates and does not let in connections without TLS",
-                "make certificates with `clearway certs` and name their folder, or set "
-                "`plain = true` for a machine or network of its own",
-                "service.certificates",
-            ),
-        )
-    if not permits_plain(request.host, service.plain_networks):
-        raise InputError(
-            request.site.name,
-            Fault(
-                f"{request.host} is neither this machine nor in a network named for connections "
-                "without TLS",
-                "listen on 127.0.0.1, or add the network of this address to `plain_networks`",
-                "service.plain_networks",
-            ),
-        )
-    return None
-
-
-def _allowed(request: ServeRequest) -> Callable[[str], bool]:
-    """Whether a node is let in: with certificates, while it is on the authority's list.
-
-    The list is read for each node that comes, so that one taken off it stays out from then on.
-    """
-    if request.certificates is None:
-        return lambda _: True
-    path = request.certificates / ALLOW_LIST
-    AllowList.read(path)  # a list that cannot be read is told at the start
-
-    def permits(node_id: str) -> bool:
-        try:
-            return AllowList.read(path).permits(node_id)
-        except InputError as error:
-            request.on_notice(f"nobody new is let in: {error}")
-            return False
-
-    return permits
-
-
-def _plain_guard(site: Site) -> Callable[[str], bool]:
-    networks = site.service.plain_networks
-    return lambda host: permits_plain(host, [str(network) for network in networks])

@@ -29,9 +29,9 @@ from clearway.sapient.security import (
     server_context,
 )
 from clearway.service.alert_store import AlertStore
+from clearway.service.clock import SteadyClock
 from clearway.service.live import TICK_S, LiveService
 from clearway.service.recovery import ALERTS_FILE
-from clearway.service.serve import increasing_clock
 
 __all__ = ["ServiceCounts", "ServiceTask", "run_service"]
 
@@ -87,7 +87,7 @@ def run_service(task: ServiceTask, link: Connection) -> None:
 
 async def _serve(task: ServiceTask, link: Connection) -> None:
     site, text = camera_site(task.load)
-    clock = increasing_clock()
+    clock = SteadyClock()
     files = credentials_of(task.certificates, site_node_id(site))
     settings = LogSettings(keep_days=site.service.log_keep_days)
     allowed = AllowList.read(task.certificates / ALLOW_LIST)
