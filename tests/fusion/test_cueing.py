@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -75,9 +77,60 @@ def test_each_person_is_looked_at_once(
     keeper: CueKeeper, beliefs: BeliefKeeper, sensor: Trace
 ) -> None:
     suspect(beliefs, 1)
-    times_s = [2.0 + number * sensor.error_model.recharge_s for number in range(4)]
-    cues = [keeper.cue(tracks_at(time_s, {1: INSIDE}), beliefs) for time_s in times_s]
-    assert [cue is not None for cue in cues] == [True, False, False, False]
+    first = keeper.cue(tracks_at(2.0, {1: INSIDE}), beliefs)
+    assert first is not None
+    keeper.read(first.cue_id, first.time_ns, hit=True)
+    for number in range(1, 10):
+        time_s = 2.0 + number * sensor.error_model.recharge_s
+        assert keeper.cue(tracks_at(time_s, {1: INSIDE}), beliefs) is None
+
+
+def test_a_look_of_which_nothing_is_heard_is_asked_for_again_a_few_times(
+    keeper: CueKeeper, beliefs: BeliefKeeper
+) -> None:
+    suspect(beliefs, 1)
+    asked = [
+        number
+        for number in range(600)
+        if keeper.cue(tracks_at(2.0 + 0.1 * number, {1: INSIDE}), beliefs) is not None
+    ]
+    assert len(asked) == 5
+    assert min(later - earlier for earlier, later in pairwise(asked)) > 10
+
+
+@pytest.mark.parametrize(("taken", "looks"), [(True, 1), (False, 2)])
+def test_a_look_that_was_refused_is_asked_for_again(
+    keeper: CueKeeper, beliefs: BeliefKeeper, sensor: Trace, *, taken: bool, looks: int
+) -> None:
+    suspect(beliefs, 1)
+    first = keeper.cue(tracks_at(2.0, {1: INSIDE}), beliefs)
+    assert first is not None
+    assert first.cue_id is not None
+    keeper.ended("of somebody else", taken=False)
+    keeper.ended(first.cue_id, taken=taken)
+    recharge_s = sensor.error_model.recharge_s
+    assert keeper.cue(tracks_at(2.0 + 0.5 * recharge_s, {1: INSIDE}), beliefs) is None
+    again = keeper.cue(tracks_at(2.0 + recharge_s, {1: INSIDE}), beliefs)
+    assert (again is not None) == (looks == 2)
+
+
+def test_a_miss_frees_the_person_that_the_reading_is_about(
+    keeper: CueKeeper, beliefs: BeliefKeeper, sensor: Trace
+) -> None:
+    both = {1: INSIDE, 2: (18.0, 2.0)}
+    suspect(beliefs, 1, 5.0)
+    suspect(beliefs, 2, 6.0)
+    recharge_s = sensor.error_model.recharge_s
+    first, second = (
+        keeper.cue(tracks_at(2.0 + number * recharge_s, both), beliefs) for number in range(2)
+    )
+    assert first is not None
+    assert second is not None
+    keeper.read(second.cue_id, second.time_ns, hit=True)
+    keeper.read(first.cue_id, first.time_ns, hit=False)
+    third = keeper.cue(tracks_at(2.0 + 2 * recharge_s, both), beliefs)
+    assert third is not None
+    assert third.track_id == first.track_id
 
 
 def test_who_was_examined_by_trace_is_not_looked_at(
@@ -106,9 +159,8 @@ def test_a_shot_that_missed_may_be_repeated(
     both = {1: INSIDE, 2: (18.0, 2.0)}
     suspect(beliefs, 1, 5.0)
     suspect(beliefs, 2, 6.0)
-    keeper.retry()
     first = keeper.cue(tracks_at(2.0, both), beliefs)
-    keeper.retry()
+    keeper.read(None, nanoseconds(2.3), hit=False)
     recharge_s = sensor.error_model.recharge_s
     assert keeper.cue(tracks_at(2.0 + 0.5 * recharge_s, both), beliefs) is None
     again, other, nobody = (

@@ -10,7 +10,7 @@ import pytest
 
 from clearway.domain import nanoseconds
 from clearway.profile import site_frame, site_node_id
-from clearway.sapient.bindings import Alert, SapientMessage
+from clearway.sapient.bindings import Alert, SapientMessage, TaskAck
 from clearway.sapient.location import Converter
 from clearway.sapient.validate import check_sent
 from clearway.service.fusion_node import FusionNode
@@ -126,6 +126,41 @@ def test_a_suspect_in_reach_is_looked_at(station: Site) -> None:
     aim = Converter(site_frame(station)).to_site(place)
     shot_s = (task.message.timestamp.ToNanoseconds() - START_NS) / 1e9 + 0.3
     assert [aim.x_m, aim.y_m] == pytest.approx(crowd.at(shot_s).position_m[0], abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("answers", "looks"),
+    [
+        ([TaskAck.TASK_STATUS_ACCEPTED, TaskAck.TASK_STATUS_COMPLETED], 1),
+        ([TaskAck.TASK_STATUS_REJECTED], 2),
+        ([TaskAck.TASK_STATUS_ACCEPTED, TaskAck.TASK_STATUS_FAILED], 2),
+    ],
+)
+def test_a_look_that_was_refused_is_asked_for_again_at_once(
+    station: Site, answers: list[TaskAck.TaskStatus], looks: int
+) -> None:
+    crowd = crowd_of((0, straight((15.0, 3.0), (0.8, 0.0), 81)))
+    explosive = evidence(dict.fromkeys(("explosive", "handgun_explosive"), 4.0))
+    reading = replace(alarm(crowd), evidence=explosive)
+    node = FusionNode(station)
+    tasks: list[SensorTasked] = []
+    first_ns = 0
+    inputs = messages(station, [*seen_by_camera(crowd, "camera-2"), reading])
+    for time_ns, message in with_ticks(inputs, 8.0):
+        for output in feed(node, [(time_ns, message)]):
+            if isinstance(output, SensorTasked):
+                tasks.append(output)
+                if len(tasks) == 1:
+                    first_ns = time_ns
+                    for status in answers:
+                        answer = SapientMessage(node_id=output.node_id)
+                        answer.task_ack.task_id = output.message.task.task_id
+                        answer.task_ack.task_status = status
+                        assert node.receive(answer, time_ns) == []
+        # Less than the time after which a look without a word counts as not taken.
+        if tasks and time_ns > first_ns + nanoseconds(1.5):
+            break
+    assert len(tasks) == looks
 
 
 def test_an_unknown_node_changes_nothing(station: Site) -> None:

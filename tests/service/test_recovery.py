@@ -160,8 +160,8 @@ def test_an_alert_that_the_store_has_not_seen_is_kept(crashed: Running, station:
 def test_an_alert_of_which_the_log_knows_nothing_stays_with_its_people(
     station: Site, tmp_path: Path
 ) -> None:
-    decision = replace(station.decision, deadline_s=DEADLINE_S)
-    site = replace(station, decision=decision)
+    decision = station.decision.model_copy(update={"deadline_s": DEADLINE_S})
+    site = station.model_copy(update={"decision": decision})
     seen = [*seen_by_camera(PAIR, "camera-2"), alarm(time_s=4.0)]
     inputs = with_ticks(messages(site, seen), END_S)
     first = Running(site, tmp_path / "first")

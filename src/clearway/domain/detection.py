@@ -41,3 +41,5 @@ class Detection:
     """Its standard deviation."""
     source: int | None = None
     """The sensor's own number for what it believes is one person; its looks at one share it."""
+    cue: str | None = None
+    """Id of the cue that asked for this look, where the sensor says so."""

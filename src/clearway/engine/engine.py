@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from clearway.domain import Detection, nanoseconds, seconds
+from clearway.engine.budget import reading_budgets
 from clearway.engine.events import (
     AlertChanged,
     CueRequested,
@@ -52,6 +53,7 @@ class Engine:
             nanoseconds(settings.reorder_window_s),
             nanoseconds(settings.history_s),
             nanoseconds(FUTURE_TOLERANCE_S),
+            reading_budgets(site),
         )
         self._hand_overs = {
             sensor.id: HandOver(settings.untracked_density_per_m2)
@@ -59,7 +61,10 @@ class Engine:
         }
         self._beliefs = BeliefKeeper(site.prior)
         self._alerts = AlertKeeper(site.decision, self._beliefs)
-        self._cues = {sensor.id: CueKeeper(sensor, site.decision) for sensor in site.trace_sensors}
+        self._cues = {
+            sensor.id: CueKeeper(sensor, site.decision, settings.reorder_window_s)
+            for sensor in site.trace_sensors
+        }
         self._report_interval_ns = nanoseconds(1.0 / settings.report_rate_hz)
         self._next_report_ns: int | None = None
         self._last_present_ns: dict[int, int] = {}
@@ -94,6 +99,32 @@ class Engine:
         if clock_ns is not None:
             self._buffer.advance(clock_ns)
             events.extend(self._process_due())
+        return events
+
+    def cue_ended(self, cue_id: str, taken: bool, clock_ns: int) -> list[Event]:
+        """Take in what became of a cue, as far as no reading says it.
+
+        The sensor may be asked for another look at a person of whom it has refused or failed to
+        take one, or of whom nothing is heard in the time that the site file lets expect; a few
+        times, and not before it has recharged.
+
+        Parameters
+        ----------
+        cue_id : str
+            See `Cue`.  What is not, or no longer, known is ignored.
+        taken : bool
+            Whether the sensor has looked.  Its reading, if it sends one, weighs more.
+        clock_ns : int
+            The time now.
+
+        Returns
+        -------
+        list of Event
+            What comes of the time that has passed, as by `observe`.
+        """
+        events = self.observe((), clock_ns)
+        for keeper in self._cues.values():
+            keeper.ended(cue_id, taken=taken)
         return events
 
     def flush(self) -> list[Event]:
@@ -132,8 +163,10 @@ class Engine:
         judgement = self._beliefs.update(evidence, by_position)
         for track_id in by_position.track_ids:
             self._last_present_ns.setdefault(track_id, detection.time_ns)
-        if evidence.examined <= 0.0 and detection.sensor_id in self._cues:
-            self._cues[detection.sensor_id].retry()
+        if detection.sensor_id in self._cues:
+            self._cues[detection.sensor_id].read(
+                detection.cue, detection.time_ns, hit=evidence.examined > 0.0
+            )
         yield EvidenceJudged(detection, judgement, self._clock_ns)
         for alert in self._alerts.consider(detection, judgement, self._clock_ns):
             yield AlertChanged(alert)

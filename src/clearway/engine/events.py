@@ -52,6 +52,7 @@ class Refusal(StrEnum):
     FUTURE = "dated after the engine's clock"
     NOT_FINITE = "a number is missing, not finite, not positive or out of all proportion"
     UNKNOWN_SENSOR = "no such sensor in the site file"
+    TOO_MANY = "more readings than the site file allows for: its looks, or its recharge time"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from clearway.domain import HYPOTHESES, Detection, Evidence
+from clearway.engine.budget import ReadingBudget
 from clearway.engine.events import Refusal
 
 _Key = tuple[int, str, int]
@@ -16,6 +17,9 @@ _LARGEST = 1e6
 _LEAST_VARIANCE_M2 = 1e-9
 _MOST_CORRELATED = 1.0 - 1e-9
 """Squared correlation of the axes; closer to 1 the covariance has no inverse."""
+_HEIGHTS_M = 0.3, 3.0
+"""Of a body; what lies outside is a fault or another unit."""
+_LARGEST_HEIGHT_SIGMA_M = 1.0
 
 
 class ReorderBuffer:
@@ -32,6 +36,8 @@ class ReorderBuffer:
         remembered.
     future_ns : int
         How far a sensor's clock may run ahead of the engine's.
+    budgets : mapping of str to ReadingBudget, optional
+        Of sensors that may only send so much; of none by default.
 
     Notes
     -----
@@ -40,12 +46,18 @@ class ReorderBuffer:
     """
 
     def __init__(
-        self, sensor_ids: set[str], window_ns: int, memory_ns: int, future_ns: int
+        self,
+        sensor_ids: set[str],
+        window_ns: int,
+        memory_ns: int,
+        future_ns: int,
+        budgets: Mapping[str, ReadingBudget] | None = None,
     ) -> None:
         self._sensor_ids = sensor_ids
         self._window_ns = window_ns
         self._memory_ns = memory_ns
         self._future_ns = future_ns
+        self._budgets = budgets or {}
         self._heap: list[tuple[_Key, Detection]] = []
         self._seen: set[tuple[str, int]] = set()
         self._seen_order: deque[tuple[int, str, int]] = deque()
@@ -68,7 +80,12 @@ class ReorderBuffer:
 
     def push(self, detection: Detection) -> Refusal | None:
         """Take one detection in, or say why not."""
-        refusal = self._refusal(detection, self.advance(detection.received_ns))
+        clock_ns = self.advance(detection.received_ns)
+        refusal = self._refusal(detection, clock_ns)
+        budget = self._budgets.get(detection.sensor_id)
+        # Only what would be used counts.
+        if refusal is None and budget is not None and not budget.take(clock_ns):
+            refusal = Refusal.TOO_MANY
         if refusal is None:
             self._remember(detection)
             key = (detection.time_ns, detection.sensor_id, detection.sequence)
@@ -111,11 +128,14 @@ class ReorderBuffer:
 def _is_usable(detection: Detection) -> bool:
     """Whether no number in it could spoil what is known of other people."""
     evidence, (xx, xy, yy) = detection.evidence, detection.covariance_m2
+    height_m, sigma_m = detection.height_m, detection.height_sigma_m
     # NaN fails every comparison.
     return (
         all(abs(value) < _LARGEST for value in (detection.x_m, detection.y_m, xx, xy, yy))
         and min(xx, yy) > _LEAST_VARIANCE_M2
         and xy * xy < _MOST_CORRELATED * xx * yy
+        and (height_m is None or _HEIGHTS_M[0] <= height_m <= _HEIGHTS_M[1])
+        and (sigma_m is None or 0.0 < sigma_m <= _LARGEST_HEIGHT_SIGMA_M)
         and (evidence is None or _is_usable_evidence(evidence))
     )
 

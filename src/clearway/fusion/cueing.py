@@ -15,6 +15,9 @@ follow by information.  Nobody is looked at of whom a look would tell next to no
 somebody of whom all is known.  Beyond that the site's cue threshold keeps looks from everybody
 who gives no reason for one: only a person whose probability of explosives reaches it is examined,
 once, and never without need of it a second time.
+
+A look that hit nobody, was refused or of which nothing is heard in time is no look: the sensor is
+asked again, a few times.
 """
 
 from __future__ import annotations
@@ -38,6 +41,10 @@ _LEAST_SAVING = 1e-9
 """As a share of the cost of a missed carrier; less is rounding."""
 _LEAST_INFORMATION = 0.01
 """In nats; a coin toss that is told is 0.69."""
+_MOST_ATTEMPTS = 5
+"""How often a sensor is asked for a look at one person; somebody who walks is soon out of reach."""
+_LONGEST_JITTER = 10.0
+"""In means of an exponential delay; one of 20,000 is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,8 @@ class Cue:
     y_m: float
     velocity_x_m_s: float
     velocity_y_m_s: float
+    cue_id: str | None = None
+    """Names this cue in the reading that answers it; None for one that no `CueKeeper` has made."""
 
 
 class Worth(NamedTuple):
@@ -101,6 +110,29 @@ class LookWorth:
         return np.minimum(threat * costs.missed_carrier, stop)
 
 
+@dataclass(slots=True)
+class _Asked:
+    """The last cue about one person, and what became of it."""
+
+    cue_id: str
+    look_ns: int
+    """When the sensor is to look."""
+    until_ns: int
+    """Without a word by then the look was not taken."""
+    attempts: int
+    """Cues about this person so far."""
+    taken: bool | None = None
+    """Whether there was a look; None as long as nobody has said."""
+    by_reading: bool = False
+    """Whether its own reading has said so: no other word outweighs that."""
+
+    def is_settled(self, time_ns: int) -> bool:
+        """Whether the sensor is not to be asked again, now or ever."""
+        if self.attempts >= _MOST_ATTEMPTS:
+            return True
+        return time_ns < self.until_ns if self.taken is None else self.taken
+
+
 class CueKeeper:
     """Cues one trace sensor.
 
@@ -109,17 +141,25 @@ class CueKeeper:
     sensor : Trace
     decision : Decision
         Its costs give a look its worth, its cue threshold the reason for one.
+    reorder_window_s : float
+        How long a reading that has come may wait to be used.
     """
 
-    def __init__(self, sensor: Trace, decision: Decision) -> None:
-        self._sensor = sensor
+    def __init__(self, sensor: Trace, decision: Decision, reorder_window_s: float = 0.0) -> None:
+        error = sensor.error_model
+        self._sensor_id = sensor.id
         self._cue_probability = decision.cue_probability
-        readings = trace_readings(sensor.substances, sensor.error_model.pfa)
+        readings = trace_readings(sensor.substances, error.pfa)
         self._worth = LookWorth(readings, decision.relative_costs)
         self._coverage = shapely.Polygon(sensor.coverage)
         shapely.prepare(self._coverage)
-        self._cued: set[int] = set()
-        self._last_cued: int | None = None
+        self._recharge_ns = nanoseconds(error.recharge_s)
+        self._aim_ns = nanoseconds(reorder_window_s + error.aim_delay_s)
+        delay_s = error.latency_s + _LONGEST_JITTER * error.latency_jitter_s
+        # The time to recharge is there for all that the site file does not state.
+        self._answer_ns = self._aim_ns + nanoseconds(delay_s + error.recharge_s)
+        self._asked: dict[int, _Asked] = {}
+        self._cues = 0
         self._ready_ns: int | None = None
 
     def cue(self, tracks: TrackStates, beliefs: BeliefKeeper) -> Cue | None:
@@ -129,9 +169,12 @@ class CueKeeper:
         best: tuple[Worth, int] | None = None
         for index, track_id in enumerate(tracks.track_ids.tolist()):
             belief = beliefs.of(track_id)
-            if track_id in self._cued or belief.examined.get(Modality.TRACE, 0.0) > 0.5:
-                continue
             if belief.probability_of(ThreatClass.EXPLOSIVE) < self._cue_probability:
+                continue
+            asked = self._asked.get(track_id)
+            if asked is not None and asked.is_settled(tracks.time_ns):
+                continue
+            if belief.examined.get(Modality.TRACE, 0.0) > 0.5:
                 continue
             worth = self._worth.of(belief)
             if worth is None or not self._sees(tracks, index):
@@ -141,27 +184,70 @@ class CueKeeper:
         if best is None:
             return None
         track = tracks.track(best[1])
-        self._cued.add(track.track_id)
-        self._last_cued = track.track_id
-        self._ready_ns = tracks.time_ns + nanoseconds(self._sensor.error_model.recharge_s)
         return Cue(
-            self._sensor.id,
+            self._sensor_id,
             track.track_id,
             tracks.time_ns,
             track.x_m,
             track.y_m,
             track.velocity_x_m_s,
             track.velocity_y_m_s,
+            self._ask(track.track_id, tracks.time_ns),
         )
 
-    def retry(self) -> None:
-        """Allow another look at the person last cued: the shot has missed."""
-        if self._last_cued is not None:
-            self._cued.discard(self._last_cued)
+    def ended(self, cue_id: str, *, taken: bool) -> None:
+        """Take in what became of a cue, from another source than its reading.
+
+        Parameters
+        ----------
+        cue_id : str
+            Of any cue; nothing happens if its person has left or the sensor was asked anew.
+        taken : bool
+            Whether the sensor has looked.  If not, it may be asked for another look at the person
+            once it has recharged.
+        """
+        for asked in self._asked.values():
+            if asked.cue_id == cue_id and not asked.by_reading:
+                asked.taken = taken
+
+    def read(self, cue_id: str | None, time_ns: int, *, hit: bool) -> None:
+        """Take in that the sensor has sent a reading.
+
+        Parameters
+        ----------
+        cue_id : str, optional
+            The cue that it answers.  Where it does not say, it is the one whose look was due
+            nearest to ``time_ns``.
+        time_ns : int
+            When it was measured.
+        hit : bool
+            Whether anybody was examined.  If not, another look at the person may be asked for.
+        """
+        waiting = [asked for asked in self._asked.values() if not asked.by_reading]
+        if cue_id is not None:
+            waiting = [asked for asked in waiting if asked.cue_id == cue_id]
+        if waiting:
+            asked = min(waiting, key=lambda asked: abs(asked.look_ns - time_ns))
+            asked.taken, asked.by_reading = hit, True
 
     def forget(self, track_ids: set[int]) -> None:
         """Delete what is remembered of people who have left."""
-        self._cued -= track_ids
+        for track_id in track_ids & self._asked.keys():
+            del self._asked[track_id]
+
+    def _ask(self, track_id: int, time_ns: int) -> str:
+        """Note a cue about somebody; give its id."""
+        before = self._asked.get(track_id)
+        self._cues += 1
+        self._ready_ns = time_ns + self._recharge_ns
+        cue_id = f"{self._sensor_id}#{self._cues}"
+        self._asked[track_id] = _Asked(
+            cue_id,
+            look_ns=time_ns + self._aim_ns,
+            until_ns=time_ns + self._answer_ns,
+            attempts=1 if before is None else before.attempts + 1,
+        )
+        return cue_id
 
     def _sees(self, tracks: TrackStates, index: int) -> bool:
         return bool(

@@ -159,6 +159,9 @@ class HandOver:
 def _judge(likelihood: Likelihood, entry: _Source, belief: OffsetBelief) -> Attribution:
     """Whose the passage is, and what it tells of the offset."""
     terms = belief.polynomial(likelihood.log_terms)
+    # What can be no number says nothing; taken into the offset it would blind the sensor for good.
+    if not np.isfinite(terms).all():
+        return Attribution((), (), 1.0)
     # Each node by its own largest term: where the others put the offset, all may be tiny.
     largest = terms.max(axis=0)
     np.exp(np.subtract(terms, largest, out=terms), out=terms)

@@ -41,7 +41,12 @@ from clearway.profile import (
     site_node_id,
     ulid_of,
 )
-from clearway.sapient.bindings import AssociatedDetection, SapientMessage, StatusReport
+from clearway.sapient.bindings import (
+    AssociatedDetection,
+    SapientMessage,
+    StatusReport,
+    TaskAck,
+)
 from clearway.sapient.location import Converter
 from clearway.service.outputs import (
     AlertTold,
@@ -52,6 +57,7 @@ from clearway.service.outputs import (
 )
 from clearway.site.schema import Sensor, Site, Trace
 
+_CUES_KNOWN = 256
 _MEMORY_S = 120.0
 """How long people who have left and readings are remembered for alerts that may name them."""
 
@@ -84,6 +90,8 @@ class FusionNode:
         self._suspects: dict[int, set[int]] = {}
         self._objects: dict[tuple[str, int], tuple[int, AssociatedDetection]] = {}
         """Threat readings, by arrival: when that was, and how an alert names them."""
+        self._cues: dict[str, str] = {}
+        """By task, the cue that it passes on; the oldest in front."""
         self._blind: set[str] = set()
         """Nodes that say that they do not work."""
 
@@ -112,8 +120,8 @@ class FusionNode:
         Parameters
         ----------
         message : SapientMessage
-            A detection report, or a status report, which may say that the node does not work; any
-            other changes nothing here.
+            A detection report; a status report, which may say that the node does not work; the
+            answer to a task.  Any other changes nothing here.
         received_ns : int
             When it arrived, by the service's clock.
 
@@ -126,6 +134,8 @@ class FusionNode:
         node_id = message.node_id.lower()
         if message.HasField("status_report"):
             self._note_status(node_id, message.status_report)
+        if message.HasField("task_ack"):
+            return self._task_answered(message.task_ack, received_ns)
         reader = self._readers.get(node_id)
         if reader is None or not message.HasField("detection_report"):
             return []
@@ -133,6 +143,9 @@ class FusionNode:
             detection = reader.read(message, received_ns)
         except ProfileError as error:
             return [MessageUnused(message.node_id, error.path, error.problem)]
+        cue_id = self._cues.get(message.detection_report.task_id)
+        if cue_id is not None:
+            detection = replace(detection, cue=cue_id)
         if detection.evidence is not None and node_id in self._blind:
             detection = replace(detection, evidence=detection.evidence.not_examined())
         if detection.evidence is not None:
@@ -230,7 +243,23 @@ class FusionNode:
         sensor = self._sensors[sensor_node]
         aim_delay_s = sensor.error_model.aim_delay_s if isinstance(sensor, Trace) else 0.0
         task = look_task(cue, clock_ns, aim_delay_s, self.node_id, sensor_node, self._converter)
+        if cue.cue_id is not None:
+            self._cues[task.task.task_id] = cue.cue_id
+            if len(self._cues) > _CUES_KNOWN:
+                del self._cues[next(iter(self._cues))]
         return SensorTasked(sensor_node, task)
+
+    def _task_answered(self, answer: TaskAck, clock_ns: int) -> list[Output]:
+        """A look that was refused or failed may be asked for again; of any other its reading tells.
+
+        Where nothing comes at all, because the task was not sent or the node is lost, the engine
+        knows by the time that has passed.
+        """
+        cue_id = self._cues.get(answer.task_id)
+        refused = answer.task_status in (TaskAck.TASK_STATUS_REJECTED, TaskAck.TASK_STATUS_FAILED)
+        if cue_id is None or not refused:
+            return []
+        return self._outputs(self._engine.cue_ended(cue_id, taken=False, clock_ns=clock_ns))
 
     def _refused(self, detection: Detection, reason: Refusal) -> MessageUnused:
         if reason is not Refusal.REPEATED:

@@ -9,6 +9,7 @@ was counted on a recorded two-way corridor of 187 people, where the truth is kno
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,18 +50,21 @@ def possible_exchanges(
         Each pair of tracks at most once, in the order of their ids.
     """
     wanted = (probability > _LEAST_SHARE) & (track_id[pairs.track] != 0)
-    rivals = np.bincount(pairs.detection[wanted])
-    contested = wanted & np.isin(pairs.detection, np.flatnonzero(rivals > 1))
-    order = np.argsort(pairs.detection[contested], kind="stable")
-    detection = pairs.detection[contested][order]
-    ids = track_id[pairs.track[contested][order]]
-    share = probability[contested][order]
+    rivals = np.bincount(pairs.detection, wanted)
+    contested = wanted & (rivals[pairs.detection] > 1)
+    claims: dict[int, list[tuple[int, float]]] = {}
+    for detection, one_id, share in zip(
+        pairs.detection[contested].tolist(),
+        track_id[pairs.track[contested]].tolist(),
+        probability[contested].tolist(),
+        strict=True,
+    ):
+        claims.setdefault(detection, []).append((one_id, share))
     contest: dict[tuple[int, int], float] = {}
-    for group in np.split(np.arange(len(ids)), np.flatnonzero(np.diff(detection)) + 1):
-        for place, row in enumerate(group.tolist()):
-            for other in group[place + 1 :].tolist():
-                key = min(int(ids[row]), int(ids[other])), max(int(ids[row]), int(ids[other]))
-                contest[key] = contest.get(key, 0.0) + float(share[row] * share[other])
+    for _, claimants in sorted(claims.items()):
+        for (one_id, one_share), (other_id, other_share) in combinations(claimants, 2):
+            key = min(one_id, other_id), max(one_id, other_id)
+            contest[key] = contest.get(key, 0.0) + one_share * other_share
     return [
         Exchange(one, other, min(0.5, EXCHANGES_PER_CONTEST * amount))
         for (one, other), amount in sorted(contest.items())

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
 from clearway.domain import NANOSECONDS, TrackStates, seconds
 from clearway.errors import ArgumentError
@@ -194,13 +193,11 @@ class MultiSensorTracker:
 
     def _close_to_another(self, tracks: TrackTable) -> NDArray[np.bool_]:
         """Which tracks have a likely neighbour who may hide them."""
+        position = tracks.state[:, :2]
+        near = close_pairs(position, position, self._settings.neighbour_m)
+        one, other = near.track, near.detection
         close = np.zeros(len(tracks), dtype=bool)
-        if len(tracks) > 1:
-            pairs = KDTree(tracks.state[:, :2]).query_pairs(
-                self._settings.neighbour_m, output_type="ndarray"
-            )
-            for one, other in (pairs.T, pairs.T[::-1]):
-                close[one[tracks.existence[other] >= 0.5]] = True
+        close[one[(one != other) & (tracks.existence[other] >= 0.5)]] = True
         return close
 
     def _detection_probability(
@@ -208,12 +205,12 @@ class MultiSensorTracker:
     ) -> NDArray[np.float64]:
         """Of each track in this sensor's next scan."""
         probability = self._detectability[sensor].probability(tracks.misses[:, sensor], close)
-        model, reach_m = self._sensors[sensor], self._settings.largest_gate_m
-        share = np.where(
-            model.covers(tracks.state),
-            1.0,
-            np.where(model.reaches(tracks.state, reach_m), _UNWATCHED_DETECTION, 0.0),
-        )
+        model = self._sensors[sensor]
+        covered = model.covers(tracks.state)
+        share = covered.astype(np.float64)
+        outside = np.flatnonzero(~covered)
+        near = model.reaches(tracks.state[outside], self._settings.largest_gate_m)
+        share[outside[near]] = _UNWATCHED_DETECTION
         # A wrong certainty could never be mended.
         return np.clip(share * probability, 0.001, 0.999)
 
@@ -417,7 +414,9 @@ class MultiSensorTracker:
         confirmed = tracks.confirmed
         coasted_s = (self._now_ns - tracks.last_hit_ns) / NANOSECONDS
         longest_s = np.where(confirmed, settings.longest_coast_s, self._tentative_coast_s)
-        longest_s[self._zones.left(tracks.state)] = self._left_coast_s
+        # Whether the others have left makes no difference, and asking takes long.
+        doubtful = np.flatnonzero(coasted_s > np.minimum(longest_s, self._left_coast_s))
+        longest_s[doubtful[self._zones.left(tracks.state[doubtful])]] = self._left_coast_s
         least = np.where(confirmed, settings.end_existence, settings.tentative_existence)
         tracks.keep((coasted_s <= longest_s) & (tracks.existence >= least))
 

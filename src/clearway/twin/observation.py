@@ -76,10 +76,12 @@ class Messenger:
         person: int,
         evidence: Evidence | None = None,
         source: int | None = None,
+        cue: str | None = None,
     ) -> Observation:
         """The next message: a detection at ``position_m`` as measured, site frame.
 
-        ``source`` is the sensor's own number for the person, where it looks more than once.
+        ``source`` is the sensor's own number for the person, where it looks more than once;
+        ``cue`` is the id of the cue that asked for the look.
         """
         self._sequence += 1
         x_m, y_m = position_m
@@ -93,5 +95,6 @@ class Messenger:
             self._covariance,
             evidence,
             source=source,
+            cue=cue,
         )
         return Observation(detection, person, stamp.true_ns)

@@ -77,7 +77,7 @@ class TraceTwin:
         )
         x_m, y_m = aim.tolist()
         return self._messenger.observation(
-            self._messenger.stamp(shot_ns), (x_m, y_m), person, evidence
+            self._messenger.stamp(shot_ns), (x_m, y_m), person, evidence, cue=cue.cue_id
         )
 
     def _hit(self, aim_m: NDArray[np.float64], time_s: float) -> int:
