@@ -72,7 +72,7 @@ CASES: dict[str, tuple[Callable[[Path], list[str | Path]], list[str]]] = {
     ),
     "plain for everybody": (
         foreign_address,
-        ["0.0.0.0", "service.plain_networks", "listen on 127.0.0.1"],  # noqa: S104
+        ["0.0.0.0", "service.plain_networks", "127.0.0.1"],  # noqa: S104
     ),
     "no folder of certificates": (missing_certificates, ["certs"]),
     "no certificate for the service": (

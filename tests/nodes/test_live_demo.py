@@ -92,7 +92,10 @@ def in_process(folder: Path, site: Site) -> list[Told]:
 
 
 def live(folder: Path, site: Site) -> list[Told]:
-    live_demo(STATION, folder, DURATION_S, SEED, Console(quiet=True), lambda _: None)
+    notices: list[str] = []
+    live_demo(STATION, folder, DURATION_S, SEED, Console(quiet=True), notices.append)
+    # Detections that come too late are of no use, and other alerts are right then.
+    assert not [line for line in notices if line.startswith("overloaded")]
     store = AlertStore(folder / "alerts.sqlite")
     changes = list(store.changes())
     store.close()

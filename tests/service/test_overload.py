@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from clearway.domain import nanoseconds
 from clearway.service.overload import Overload
-from tests.service.feeding import START_NS
+from clearway.site.schema import Site
+from tests.service.feeding import START_NS, Running, messages, with_ticks
+from tests.support.builders import CLEAR, detection
 
 TICK_S, USABLE_S = 0.05, 0.2
 
@@ -120,6 +123,34 @@ def test_a_machine_that_stood_still_is_told() -> None:
         "overloaded: the service itself is up to 19.9 s behind"
     ]
     assert times.go_on(40.0, CALM) == ["no longer overloaded"]
+
+
+@pytest.mark.parametrize(
+    ("sensors", "told"),
+    [(("camera-1", "camera-2"), 1), (("camera-1",), 0), (("curtain-west", "curtain-east"), 0)],
+)
+def test_a_service_tells_it_of_its_cameras(
+    station: Site, tmp_path: Path, sensors: tuple[str, ...], told: int
+) -> None:
+    place_m = {"camera-1": (6.0, 3.0), "curtain-east": (24.0, 3.0)}
+    late = [
+        detection(
+            number / 10,
+            place_m.get(sensor, (16.0, 3.0)),
+            sensor_id=sensor,
+            sequence=number + 1,
+            delay_s=1.3,
+            evidence=CLEAR if sensor.startswith("curtain") else None,
+        )
+        for number in range(100)
+        for sensor in sensors
+    ]
+    running = Running(station, tmp_path)
+    running.feed(with_ticks(messages(station, late), 12.0))
+    running.stop()
+    found = [one for one in running.notices if one.startswith("overloaded: ")]
+    assert len(found) == told
+    assert all("100% of the detections are of no use: they come 1.3 s" in one for one in found)
 
 
 @given(

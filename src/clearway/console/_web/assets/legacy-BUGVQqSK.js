@@ -1,0 +1,1 @@
+import{St as e}from"./problem-ht5X0XGy.js";e();

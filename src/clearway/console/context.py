@@ -1,0 +1,50 @@
+"""What the console's operations need of the station that they are part of."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from clearway.accounts import Invitations, Sessions, Users
+from clearway.audit import AuditLog
+from clearway.console.live_sockets import LiveSockets
+from clearway.console.security.rates import Rates
+from clearway.console.site_view import SiteView
+
+__all__ = ["ConsoleContext"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleContext:
+    """What every operation may use; one for the whole server."""
+
+    users: Users
+    sessions: Sessions
+    invitations: Invitations
+    audit: AuditLog
+    site: SiteView
+    clock_ns: Callable[[], int] = time.time_ns
+    """UTC."""
+    is_drill: Callable[[], bool] = lambda: False
+    """Whether an exercise is going on."""
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes
+    """For the names of requests."""
+    checkpoints: tuple[Path, Ed25519PublicKey] | None = None
+    """Where the audit log's checkpoints are exported to, and the key that they are signed with."""
+    rates: Rates = field(default_factory=Rates)
+    sockets: LiveSockets = field(default_factory=LiveSockets)
+
+    def record(self, kind: str, actor: str, subject: str, payload: object = None) -> None:
+        """Add a record to the audit log; it waits for the disk.
+
+        Raises
+        ------
+        OutputError
+            The disk is full or gone.
+        """
+        self.audit.append(kind, actor, subject, payload, time_ns=self.clock_ns())

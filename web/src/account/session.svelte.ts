@@ -1,0 +1,67 @@
+/** Who is logged in on this page. The session itself is the server's; here is only what it said. */
+
+import { call, onSessionEnded, Problem } from '../api/client';
+import type { Me, Permission } from '../api/types';
+import { useLanguage } from '../i18n/i18n.svelte';
+
+const RETRY_MS = 2_000;
+
+export class Session {
+  me = $state.raw<Me | null>(null);
+  /** Whether the server has said yet who this is. */
+  known = $state(false);
+  unreachable = $state(false);
+  /** A session was there and is over: the login says so. */
+  ended = $state(false);
+
+  constructor() {
+    onSessionEnded(() => this.#forget());
+  }
+
+  may(permission: Permission): boolean {
+    return this.me?.permissions.includes(permission) ?? false;
+  }
+
+  /** Ask the server, and go on asking while it cannot be reached. */
+  async check(): Promise<void> {
+    try {
+      await this.#become(await call<Me>('GET', '/me'));
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      if (problem.status === 0 || problem.status >= 500) {
+        this.unreachable = !this.known;
+        if (!this.known) setTimeout(() => void this.check(), RETRY_MS);
+      } else this.#forget();
+    }
+  }
+
+  async logIn(name: string, password: string, code: string): Promise<void> {
+    await this.#become(await call<Me>('POST', '/login', { name, password, code }));
+    this.ended = false;
+  }
+
+  async logOut(): Promise<void> {
+    await call<void>('POST', '/logout');
+    this.me = null;
+    this.ended = false;
+  }
+
+  async chooseLanguage(code: string): Promise<void> {
+    await useLanguage(code);
+    if (this.me) await call<void>('PUT', '/me/language', { language: code });
+  }
+
+  async #become(me: Me): Promise<void> {
+    await useLanguage(me.language);
+    this.me = me;
+    this.known = true;
+    this.unreachable = false;
+  }
+
+  #forget(): void {
+    this.ended ||= this.me !== null;
+    this.me = null;
+    this.known = true;
+    this.unreachable = false;
+  }
+}
