@@ -1,17 +1,20 @@
-"""What the live service takes: cameras in processes of their own over mutual TLS, on one machine.
+"""What the live service takes: sensors in processes of their own over mutual TLS, on one machine.
 
-Walking people are reported by cameras that tile the corridor; the service validates, logs to disk,
-follows everybody and keeps alerts, as `clearway serve` does.  The scale beside its validator is
-sapient-pydantic on the same messages, run in turn on one core.
+Walking people are reported by cameras that tile the corridor, and looked at by the curtains that
+they pass; the service validates, logs to disk, follows everybody and keeps alerts, as `clearway
+serve` does.  The scale beside its validator is sapient-pydantic on the same messages, run in turn
+on one core.
 
-    python bench/sapient.py [--nodes 8] [--rate 25] [--people 10] [--seconds 60] [--repeats 3]
-        [--messages 1_000_000] [--output sapient.json] [--figure docs/sapient/memory.svg]
+    python bench/sapient.py [--nodes 8] [--rate 25] [--people 10] [--looks 3] [--seconds 60]
+        [--repeats 3] [--messages 1_000_000] [--output sapient.json]
+        [--figure docs/sapient/memory.svg]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 from collections.abc import Callable
@@ -44,8 +47,11 @@ def main() -> None:
     parser.add_argument("--nodes", type=int, default=8, help="cameras, each a process")
     parser.add_argument("--rate", type=float, default=25.0, help="scans per second of each")
     parser.add_argument("--people", type=int, default=10, help="in view of each, mean")
+    parser.add_argument(
+        "--looks", type=int, default=3, help="of each curtain at everybody who passes, 0 for none"
+    )
     parser.add_argument("--seconds", type=float, default=60.0, help="measured, after a warm-up")
-    parser.add_argument("--messages", type=int, help="detections to measure, not --seconds")
+    parser.add_argument("--messages", type=int, help="of the cameras to measure, not --seconds")
     parser.add_argument("--repeats", type=int, default=1, help="runs, of which the best is shown")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--output", type=Path, help="JSON file")
@@ -56,6 +62,7 @@ def main() -> None:
             nodes=arguments.nodes,
             rate_hz=arguments.rate,
             people=arguments.people,
+            looks=arguments.looks,
             seconds=arguments.seconds,
             seed=arguments.seed,
         )
@@ -95,6 +102,7 @@ def figures(runs: list[Measurement], validators: ValidatorRates) -> dict[str, An
         "runs": [
             {
                 "accepted_per_s": run.accepted_per_s,
+                "looks_per_s": run.looks_per_s,
                 "processor_share": run.processor_share,
                 "waiting_share": run.waiting_share,
                 "service": asdict(run.service),
@@ -130,10 +138,12 @@ def rows() -> list[tuple[str, int, Callable[[Measurement], float]]]:
             for name in QUANTILES
         ),
         *((f"scan to engine, {name}, ms", 1, from_scan(name)) for name in QUANTILES),
+        ("looks of the curtains accepted, 1/s", 1, lambda run: run.looks_per_s),
+        *((f"socket to engine, of looks, {name}, ms", 1, of_looks(name)) for name in QUANTILES),
         ("messages refused", 0, lambda run: run.service.refused),
-        ("detections of no use to the engine", 0, lambda run: run.service.unused),
-        ("times a camera was slowed down", 0, lambda run: run.service.throttled),
-        ("detections that a camera could not send", 0, not_sent),
+        ("detections and looks of no use to the engine", 0, lambda run: run.service.unused),
+        ("times a node was slowed down", 0, lambda run: run.service.throttled),
+        ("messages that a node could not send", 0, not_sent),
         ("records that the log lost", 0, lambda run: run.service.log_lost),
         ("people followed, mean", 1, lambda run: run.service.people),
         ("processor of the service, share of a core", 2, lambda run: run.processor_share),
@@ -149,6 +159,11 @@ def from_socket(name: str) -> Callable[[Measurement], float]:
 
 def from_scan(name: str) -> Callable[[Measurement], float]:
     return lambda run: run.service.from_scan_ms[name]
+
+
+def of_looks(name: str) -> Callable[[Measurement], float]:
+    # Nothing to tell where the curtains are silent.
+    return lambda run: run.service.looks_ms.get(name, math.nan)
 
 
 def not_sent(run: Measurement) -> float:

@@ -1,4 +1,4 @@
-"""How much the live service takes: cameras as processes of their own, over mutual TLS.
+"""How much the live service takes: sensors as processes of their own, over mutual TLS.
 
 `measure` runs the load once; `validator_rates` times the validator beside a peer's.
 """

@@ -20,13 +20,14 @@ from clearway.site.reading import site_from_text
 from clearway.site.schema import Site
 from clearway.twin.random_streams import random_stream
 
-__all__ = ["HEIGHT_SIGMA_M", "Load", "Walkers", "camera_scans", "camera_site"]
+__all__ = ["HEIGHT_SIGMA_M", "LENGTH_M", "Load", "Walkers", "camera_scans", "camera_site"]
 
 HEIGHT_SIGMA_M = 0.05
 """Of a camera's measured body height."""
 
-_LENGTH_M, _WIDTH_M = 40.0, 6.0
-"""The station's corridor."""
+LENGTH_M = 40.0
+"""Of the station's corridor."""
+_WIDTH_M = 6.0
 _WALL_M = 0.4
 _SWAY_M, _SWAY_S = 0.1, 2.0
 """People's side-to-side drift, and its period."""
@@ -42,6 +43,8 @@ class Load:
     """Scans of each camera per second."""
     people: int = 10
     """In view of each camera, mean; their total is exact."""
+    looks: int = 3
+    """Of each curtain at everybody who passes; 0 for silent curtains."""
     seconds: float = 60.0
     """What is measured, after the warm-up."""
     warm_up_s: float = 3.0
@@ -54,10 +57,12 @@ class Load:
         for name in ("nodes", "rate_hz", "people", "seconds"):
             if not getattr(self, name) > 0:
                 raise ArgumentError(name, f"is {getattr(self, name)}", "give a positive number")
+        if self.looks < 0:
+            raise ArgumentError("looks", f"is {self.looks}", "give a number, 0 for none")
 
     @property
     def offered_per_s(self) -> float:
-        """Detections sent per second."""
+        """Detections that the cameras send per second; the curtains' looks are not counted."""
         return self.nodes * self.rate_hz * self.people
 
     @property
@@ -65,11 +70,15 @@ class Load:
         """Of the whole run."""
         return self.warm_up_s + self.seconds
 
+    def walkers(self) -> Walkers:
+        """All people, the same for every sensor."""
+        return Walkers(self.nodes * self.people, random_stream(self.seed, "walkers"))
+
 
 def camera_site(load: Load) -> tuple[Site, str]:
     """The station of the demonstration with other cameras.
 
-    Its curtains and its trace sensor stay, and stay silent.
+    Its curtains stay, with the looks of the load.  Its trace sensor stays, and stays silent.
 
     Returns
     -------
@@ -81,7 +90,10 @@ def camera_site(load: Load) -> tuple[Site, str]:
     raw: dict[str, Any] = tomllib.loads(station.read_text("utf-8"))
     template = next(sensor for sensor in raw["sensors"] if sensor["kind"] == "camera")
     others = [sensor for sensor in raw["sensors"] if sensor["kind"] != "camera"]
-    tile_m = _LENGTH_M / load.nodes
+    for sensor in others:
+        if sensor["kind"] == "curtain":
+            sensor["error_model"]["looks"] = max(load.looks, 1)
+    tile_m = LENGTH_M / load.nodes
     cameras = []
     for index in range(load.nodes):
         west_m, east_m = index * tile_m, (index + 1) * tile_m
@@ -117,7 +129,7 @@ class Walkers:
     """
 
     def __init__(self, count: int, rng: np.random.Generator) -> None:
-        self._start_m = rng.uniform(0.0, _LENGTH_M, count)
+        self._start_m = rng.uniform(0.0, LENGTH_M, count)
         speed_m_s = np.clip(rng.normal(1.34, 0.26, count), 0.6, 2.2)
         self._velocity_m_s = speed_m_s * np.where(np.arange(count) % 2, 1.0, -1.0)
         free_m = _WALL_M + _SWAY_M
@@ -125,9 +137,17 @@ class Walkers:
         self._phase = rng.uniform(0.0, 2.0 * np.pi, count)
         self.height_m: NDArray[np.float64] = rng.normal(1.72, 0.09, count)
 
+    def __len__(self) -> int:
+        return len(self.height_m)
+
+    def laps(self, time_s: float) -> NDArray[np.int64]:
+        """How often each has left and come in anew after ``time_s``, negative westwards."""
+        along_m = self._start_m + self._velocity_m_s * time_s
+        return np.floor(along_m / LENGTH_M).astype(np.int64)
+
     def at(self, time_s: float) -> NDArray[np.float64]:
         """Positions after ``time_s``, shape (people, 2), site frame, metres."""
-        along_m = (self._start_m + self._velocity_m_s * time_s) % _LENGTH_M
+        along_m = (self._start_m + self._velocity_m_s * time_s) % LENGTH_M
         sway_m = _SWAY_M * np.sin(2.0 * np.pi * time_s / _SWAY_S + self._phase)
         return np.column_stack([along_m, self._lane_m + sway_m])
 
@@ -145,7 +165,7 @@ def camera_scans(
         UTC of the scan, and one detection per person in view.
     """
     camera = site.cameras[index]
-    walkers = Walkers(load.nodes * load.people, random_stream(load.seed, "walkers"))
+    walkers = load.walkers()
     rng = random_stream(load.seed, f"sensor {camera.id}")
     sigma_m = camera.error_model.sigma_m
     covariance = Covariance(sigma_m**2, 0.0, sigma_m**2)

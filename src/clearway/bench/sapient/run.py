@@ -1,4 +1,4 @@
-"""One run: the service, its cameras, and what both counted."""
+"""One run: the service, its sensors, and what both counted."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from clearway.domain import NANOSECONDS
 from clearway.errors import ArgumentError
 from clearway.profile import sensor_node_id, site_node_id
 from clearway.sapient.security import create_authority, issue
-from clearway.site.schema import Site
+from clearway.site.schema import Camera, Curtain, Sensor, Site
 
 __all__ = ["Measurement", "best_of", "measure"]
 
@@ -39,8 +39,13 @@ class Measurement:
 
     @property
     def accepted_per_s(self) -> float:
-        """Detections accepted per second of the measured time."""
+        """Detections of the cameras accepted per second of the measured time."""
         return self.service.detections / self.load.seconds
+
+    @property
+    def looks_per_s(self) -> float:
+        """Looks of the curtains accepted per second of the measured time."""
+        return self.service.looks / self.load.seconds
 
     @property
     def processor_share(self) -> float:
@@ -61,7 +66,7 @@ def best_of(runs: Sequence[Measurement]) -> Measurement:
 def measure(load: Load) -> Measurement:
     """Run the load once.
 
-    The service has the last core to itself and the cameras share the others, where there are
+    The service has the last core to itself and the sensors share the others, where there are
     several: a rate is then one of one core.
 
     Raises
@@ -70,11 +75,14 @@ def measure(load: Load) -> Measurement:
         A process did not get ready, or ended before its time.
     """
     site, _ = camera_site(load)
+    sensors: list[Camera | Curtain] = [*site.cameras]
+    if load.looks:
+        sensors += site.curtains
     cores = sorted(os.sched_getaffinity(0))
     context: SpawnContext = multiprocessing.get_context("spawn")
     processes: list[SpawnProcess] = []
     with TemporaryDirectory() as temporary:
-        certificates = _certificates(Path(temporary) / "certificates", site)
+        certificates = _certificates(Path(temporary) / "certificates", site, sensors)
         try:
             service = _start(
                 context,
@@ -92,11 +100,11 @@ def measure(load: Load) -> Measurement:
                     context,
                     processes,
                     run_node,
-                    NodeTask(site, load, index, port, certificates, others),
+                    NodeTask(site, load, sensor, port, certificates, others),
                     go,
                     start,
                 )
-                for index in range(load.nodes)
+                for sensor in sensors
             ]
             for node in nodes:
                 _hear(node, _READY_S)
@@ -137,9 +145,9 @@ def _hear(link: Connection, timeout_s: float) -> Any:
     )
 
 
-def _certificates(folder: Path, site: Site) -> Path:
+def _certificates(folder: Path, site: Site, sensors: Sequence[Sensor]) -> Path:
     create_authority(folder, site.name)
     issue(folder, site_node_id(site), "service", ["127.0.0.1"])
-    for camera in site.cameras:
-        issue(folder, sensor_node_id(site, camera), camera.id)
+    for sensor in sensors:
+        issue(folder, sensor_node_id(site, sensor), sensor.id)
     return folder

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from clearway.bench.sapient.load import Load, camera_site
 from clearway.bench.sapient.server import TimedServer
-from clearway.profile import site_node_id
+from clearway.profile import sensor_node_id, site_node_id
 from clearway.recording import LogSettings, LogWriter
 from clearway.sapient.bindings import SapientMessage
 from clearway.sapient.security import (
@@ -54,14 +54,20 @@ class ServiceCounts:
     """How the service fared.  Everything but the memory is of the measured time only."""
 
     detections: int = 0
+    """Of the cameras."""
+    looks: int = 0
+    """Of the curtains."""
     refused: int = 0
     """Messages of any kind, warm-up included."""
     unused: int = 0
     """Detections that the engine could not use, warm-up included."""
     throttled: int = 0
-    """How often a camera was read more slowly because it sent too much, warm-up included."""
+    """How often a node was read more slowly because it sent too much, warm-up included."""
     from_socket_ms: dict[str, float] = field(default_factory=dict)
+    """Of the cameras' detections."""
     from_scan_ms: dict[str, float] = field(default_factory=dict)
+    looks_ms: dict[str, float] = field(default_factory=dict)
+    """Of the curtains' looks, from the socket; empty if there were none."""
     people: float = 0.0
     """Followed at once, mean."""
     processor_s: float = 0.0
@@ -109,6 +115,7 @@ async def _serve(task: ServiceTask, link: Connection) -> None:
             permits_node=lambda node_id: service.knows(node_id) and allowed.permits(node_id),
             clock=clock,
         )
+        server.curtains = frozenset(sensor_node_id(site, curtain) for curtain in site.curtains)
         async with server:
             link.send(server.port)
             counts = await _measure(task.load, site.engine.report_rate_hz, service, server, link)
@@ -148,11 +155,14 @@ async def _measure(
             end_ns = begin_ns + round(1e9 * load.seconds)
         await asyncio.sleep(TICK_S)
     counts.detections = server.counts["detections"]
+    counts.looks = server.counts["looks"]
     counts.refused = server.counts["refused"]
     counts.throttled = server.counts["throttled"]
     counts.unused = service.counts["unused"]
     counts.from_socket_ms = server.from_socket.milliseconds()
     counts.from_scan_ms = server.from_scan.milliseconds()
+    if counts.looks:
+        counts.looks_ms = server.of_looks.milliseconds()
     return counts
 
 
