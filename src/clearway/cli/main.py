@@ -9,6 +9,7 @@ from types import FrameType
 import typer
 
 from clearway.cli.attribute import attribute
+from clearway.cli.audit import audit_app
 from clearway.cli.bench import bench_app
 from clearway.cli.certs import certs_app
 from clearway.cli.doctor import doctor
@@ -43,6 +44,7 @@ app.command()(doctor)
 app.add_typer(site_app, name="site")
 app.add_typer(bench_app, name="bench")
 app.add_typer(certs_app, name="certs")
+app.add_typer(audit_app, name="audit")
 app.add_typer(sapient_app, name="sapient")
 
 _BAD_INPUT = 2

@@ -1,0 +1,17 @@
+"""Who may use the console: accounts, second factors, sessions and one-time invitations."""
+
+from clearway.accounts.invitations import Invitation, Invitations
+from clearway.accounts.passwords import password_faults
+from clearway.accounts.sessions import Session, Sessions
+from clearway.accounts.users import SignIn, User, Users
+
+__all__ = [
+    "Invitation",
+    "Invitations",
+    "Session",
+    "Sessions",
+    "SignIn",
+    "User",
+    "Users",
+    "password_faults",
+]
