@@ -45,6 +45,12 @@ def ratios(*values: float) -> Evidence:
     return Evidence(Modality.CURTAIN, values, examined=1.0)
 
 
+def tall(height_m: float, sigma_m: float = 0.05) -> dict[str, Detection]:
+    """The same body height from a camera and from a threat sensor."""
+    height = {"height_m": height_m, "height_sigma_m": sigma_m}
+    return {"camera": stray(**height), "curtain": alarm(NOW_S, **height)}
+
+
 def spread(xx: float, xy: float, yy: float) -> Detection:
     return stray(covariance_m2=Covariance(xx, xy, yy))
 
@@ -81,6 +87,14 @@ BAD = {
         Refusal.NOT_FINITE,
     ),
     "repeated": (replace(STREAM[50], received_ns=nanoseconds(NOW_S)), Refusal.REPEATED),
+    **{
+        f"height {height_m} +- {sigma_m} of a {kind}": (bad, Refusal.NOT_FINITE)
+        for height_m, sigma_m in (
+            *((height_m, 0.05) for height_m in (NAN, INFINITE, -INFINITE, 1e200, 170.0, 0.2)),
+            *((1.7, sigma_m) for sigma_m in (NAN, INFINITE, 0.0, -0.1, 1e-320, 5.0)),
+        )
+        for kind, bad in tall(height_m, sigma_m).items()
+    },
 }
 
 
@@ -116,25 +130,30 @@ def test_what_cannot_be_used_is_refused_and_disturbs_nobody(
         alarm(NOW_S, evidence=ratios(0.0, 5.0, -INFINITE, 0.0, 0.0, 0.0, 0.0)),
         detection(NOW_S, (5.0, 2.0), sequence=9_000, delay_s=0.19),
         spread(1e-4, 0.0, 1e-4),
+        *(tall(height_m)[kind] for height_m in (0.9, 2.1) for kind in ("camera", "curtain")),
+        alarm(NOW_S, height_m=1.7),
     ],
-    ids=["old alarm", "clock ahead", "very sure", "ruled out", "delayed", "very accurate"],
 )
 def test_what_can_be_used_is_used(station: Site, good: Detection) -> None:
     assert refused(list(deliver(Engine(station), [*STREAM, good]))) == []
 
 
 numbers = st.floats() | st.sampled_from([1e-200, 1e-20, 1e9, 1e160, 1e300])
+places = numbers | st.floats(0.0, 40.0)
+heights_m = st.none() | numbers | st.floats(0.25, 3.1)
 
 
 @given(
     st.lists(
         st.builds(Covariance, numbers, st.sampled_from([0.0, 1e-3]) | numbers, numbers)
-        | st.builds(lambda value: Covariance(value, 0.0, value), numbers),
+        | st.builds(lambda value: Covariance(value, 0.0, value), numbers | st.floats(1e-4, 1.0)),
         min_size=1,
         max_size=3,
     ),
-    numbers,
-    numbers,
+    places,
+    places,
+    st.lists(heights_m, min_size=3, max_size=3),
+    st.none() | numbers | st.floats(1e-3, 1.1),
     st.lists(numbers, min_size=6, max_size=6).map(lambda values: (0.0, *values)),
 )
 @settings(max_examples=150)
@@ -143,24 +162,37 @@ def test_no_number_whatever_stops_the_engine(
     covariances: list[Covariance],
     x_m: float,
     y_m: float,
+    heights_m: list[float | None],
+    height_sigma_m: float | None,
     log_ratios: tuple[float, ...],
 ) -> None:
+    """Nor does one make a track, a belief or the offset of a sensor anything but a number."""
     engine = Engine(station)
     list(deliver(engine, STREAM[:40]))
     for sequence, covariance in enumerate(covariances, start=9_000):
-        strange = replace(
-            stray(sequence=sequence, sensor_id=f"camera-{sequence % 3 + 1}"),
-            x_m=x_m,
-            y_m=y_m,
-            covariance_m2=covariance,
-        )
-        engine.observe([strange, alarm(NOW_S, x_m=x_m, evidence=ratios(*log_ratios))])
-    events = engine.observe((), clock_ns=nanoseconds(NOW_S + 0.5))
-    for event in events:
+        strange: dict[str, Any] = {
+            "x_m": x_m,
+            "y_m": y_m,
+            "covariance_m2": covariance,
+            "height_m": heights_m[sequence - 9_000],
+            "height_sigma_m": height_sigma_m,
+            "sequence": sequence,
+        }
+        reading = alarm(NOW_S, **strange, evidence=ratios(*log_ratios), source=sequence % 2)
+        engine.observe([stray(**strange, sensor_id=f"camera-{sequence % 3 + 1}"), reading])
+        # A stranger's reading must not spoil this one of the same sensor.
+        engine.observe([alarm(NOW_S, sequence=sequence + 100, evidence=ratios(*log_ratios))])
+    for event in engine.observe((), clock_ns=nanoseconds(NOW_S + 0.5)):
         if isinstance(event, TracksReported):
             assert np.isfinite(event.tracks.states).all()
             assert np.isfinite(event.tracks.covariances).all()
+            assert event.tracks.height_m is not None
+            assert np.isfinite(event.tracks.height_m).all()
             assert all(np.isfinite(belief.probabilities).all() for belief in event.beliefs)
+    hand_over = engine._hand_overs["curtain-west"]
+    if hand_over.offset is not None:
+        offset = hand_over.offset
+        assert np.isfinite([*offset.covariance_m2, offset.east_m, offset.north_m]).all()
 
 
 def test_a_repeated_alarm_is_counted_once(station: Site) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from clearway.domain import AlertState, Attribution, Closing, Evidence, nanoseconds
+from clearway.domain import AlertState, Attribution, Closing, Evidence, ThreatClass, nanoseconds
 from clearway.fusion import Judgement
 from clearway.fusion.belief import prior_probabilities
 from clearway.fusion.suspect import Suspect
@@ -153,7 +153,9 @@ def test_an_alarm_with_nobody_tracked_has_no_candidates() -> None:
     assert alert is not None
     assert alert.candidates == ()
     assert alert.leading_track_id is None
-    assert alert.belief is desk.beliefs.prior
+    assert alert.belief.threat == pytest.approx(alert.probability)
+    assert alert.belief.probability_of(ThreatClass.HANDGUN) > 0.7
+    assert (alert.belief.prior == desk.beliefs.prior.prior).all()
 
 
 shares_of_many = st.lists(st.floats(0.001, 1.0), min_size=1, max_size=8).map(

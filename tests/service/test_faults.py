@@ -260,7 +260,7 @@ def test_a_certificate_of_another_node(shared: Shared) -> None:
             (error,) = await thief.hear_the_end()
             assert "certificate" in error.error.error_message[0]
         await running.trouble("127.0.0.11", "refused: node_id", since)
-        await running.trouble(WITNESS, "spoofing", since)
+        await running.trouble("127.0.0.11", "spoofing", since)
         await running.goes_on(before)
 
     shared.run(scene())

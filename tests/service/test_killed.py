@@ -17,15 +17,35 @@ from tests.service.station import PATIENCE_S, WITNESS, Higher, at_work, start_se
 
 WALK_M = (26.0, 3.0)
 """In view of the witness and in reach of the eastern curtain."""
-
-
-NEAR_CURTAIN = (26.0, 3.0)
-"""Seen by the camera and within the eastern curtain's reach."""
 FULL_BYTES = 60_000
+ANSWERS = [
+    (AlertAck.ALERT_ACK_STATUS_ACCEPTED, Alert.ALERT_STATUS_ACKNOWLEDGE),
+    (AlertAck.ALERT_ACK_STATUS_CANCELLED, Alert.ALERT_STATUS_ACTIVE),
+]
 
 
 def in_the_end(higher: Higher) -> Callable[[], bool]:
     return lambda: higher.alerts()[-1].alert.status == Alert.ALERT_STATUS_CLEAR
+
+
+async def answer(higher: Higher, said: AlertAck.AlertAckStatus, becomes: Alert.AlertStatus) -> None:
+    """Answer the last alert, and hear it told anew."""
+    last = higher.alerts()[-1]
+    assert last.alert.status != becomes
+    higher.answer(last, said)
+    await higher.until(lambda: higher.alerts()[-1].alert.status == becomes)
+
+
+def is_followed(place: Place, heard: list[SapientMessage], seen_by: Node) -> bool:
+    """Whether there are five reports of the person whom a camera sees."""
+    reports = [one.detection_report for one in heard if one.HasField("detection_report")]
+    middle_m = seen_by.place_at(0)[0]
+    places_m = [place.converter.to_site(one.location).x_m for one in reports if not one.state]
+    return sum(abs(x_m - middle_m) < 2.0 for x_m in places_m) >= 5
+
+
+def time_of(message: SapientMessage) -> int:
+    return message.timestamp.ToNanoseconds()
 
 
 def test_an_alert_on_a_full_disk(tmp_path: Path) -> None:
@@ -41,8 +61,8 @@ def test_an_alert_on_a_full_disk(tmp_path: Path) -> None:
                         many.client.send(many.see())
                     await asyncio.sleep(0.05)
             async with (
-                Node(place, "camera-3", port, NEAR_CURTAIN) as camera,
-                Node(place, "curtain-east", port, NEAR_CURTAIN) as curtain,
+                Node(place, "camera-3", port, WALK_M) as camera,
+                Node(place, "curtain-east", port, WALK_M) as curtain,
             ):
                 camera.begin()
                 seen = len(higher.heard)
@@ -71,28 +91,6 @@ def test_an_alert_on_a_full_disk(tmp_path: Path) -> None:
     store.close()
 
 
-ANSWERS = [
-    (AlertAck.ALERT_ACK_STATUS_ACCEPTED, Alert.ALERT_STATUS_ACKNOWLEDGE),
-    (AlertAck.ALERT_ACK_STATUS_CANCELLED, Alert.ALERT_STATUS_ACTIVE),
-]
-
-
-async def answer(higher: Higher, said: AlertAck.AlertAckStatus, becomes: Alert.AlertStatus) -> None:
-    """Answer the last alert, and hear it told anew."""
-    last = higher.alerts()[-1]
-    assert last.alert.status != becomes
-    higher.answer(last, said)
-    await higher.until(lambda: higher.alerts()[-1].alert.status == becomes)
-
-
-def is_followed(place: Place, heard: list[SapientMessage], seen_by: Node) -> bool:
-    """Whether there are five reports of the person whom a camera sees."""
-    reports = [one.detection_report for one in heard if one.HasField("detection_report")]
-    middle_m = seen_by.place_at(0)[0]
-    places_m = [place.converter.to_site(one.location).x_m for one in reports if not one.state]
-    return sum(abs(x_m - middle_m) < 2.0 for x_m in places_m) >= 5
-
-
 def test_an_alert_outlives_a_service_killed_as_it_was_told(tmp_path: Path) -> None:
     place = Place(tmp_path / "station")
     patience_ns = 3 * nanoseconds(place.site.decision.deadline_s)
@@ -102,8 +100,8 @@ def test_an_alert_outlives_a_service_killed_as_it_was_told(tmp_path: Path) -> No
         async with higher.server:
             first = await start_service(place, higher)
             async with (
-                Node(place, WITNESS, first.port, NEAR_CURTAIN) as camera,
-                Node(place, "curtain-east", first.port, NEAR_CURTAIN) as curtain,
+                Node(place, WITNESS, first.port, WALK_M) as camera,
+                Node(place, "curtain-east", first.port, WALK_M) as curtain,
             ):
                 camera.begin()
                 await higher.people(5)
@@ -119,7 +117,7 @@ def test_an_alert_outlives_a_service_killed_as_it_was_told(tmp_path: Path) -> No
             second = await start_service(place, higher)
             try:
                 await second.says("resumed the last run")
-                async with Node(place, WITNESS, second.port, NEAR_CURTAIN) as camera:
+                async with Node(place, WITNESS, second.port, WALK_M) as camera:
                     camera.begin()
                     (begin,) = await higher.people(1)
                     end_ns = time_of(begin) + patience_ns
@@ -136,6 +134,7 @@ def test_an_alert_outlives_a_service_killed_as_it_was_told(tmp_path: Path) -> No
     again, *_, end = [one.alert for one in after if one.HasField("alert")]
     assert {again.alert_id, end.alert_id} == {alert.alert_id}
     assert again.status == Alert.ALERT_STATUS_ACTIVE
+    assert [one.alert.status for one in after].count(Alert.ALERT_STATUS_CLEAR) == 1
     # Whoever it is about had gone by then, or nobody had seen them since.
     about = {one.object_id for one in alert.associated_detection}
     states = {
@@ -149,10 +148,6 @@ def test_an_alert_outlives_a_service_killed_as_it_was_told(tmp_path: Path) -> No
     assert {one.alert_id for one in store.changes()} == {alert.alert_id}
     assert store.open_alerts() == []
     store.close()
-
-
-def time_of(message: SapientMessage) -> int:
-    return message.timestamp.ToNanoseconds()
 
 
 def test_an_alert_survives_a_service_killed_before_its_first_checkpoint(tmp_path: Path) -> None:

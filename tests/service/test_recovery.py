@@ -178,10 +178,10 @@ def test_an_alert_that_was_told_before_it_was_logged_stays_with_its_people(
     # What a killed process leaves: the last 0.8 s of the log are not on the disk.
     left = shutil.copytree(first.folder, tmp_path / "left")
     first.crash()
-    second = Running(site, left, first.now_ns + 1)
+    second = Running(site, left, first.now_ns + nanoseconds(0.5))
     assert any("resumed" in one for one in second.notices)
     assert any("is still open" in one for one in second.notices)
-    second.feed(inputs)
+    second.feed(after(inputs, second.now_ns))
     second.stop()
     again, *more, cleared = second.alerts()
     assert again.alert == first.alerts()[0].alert
@@ -220,7 +220,9 @@ def test_an_orphan_is_told_again_and_cleared_after_the_deadline(crashed: Running
     # As of now: a receiver would refuse what is a minute old.
     assert again.timestamp.ToNanoseconds() == second.now_ns
     assert any("is still open" in one for one in second.notices)
-    deadline_ns = second.now_ns + nanoseconds(crashed.site.decision.deadline_s)
+    seen_ns = second.now_ns + nanoseconds(3.0)
+    second.feed([(seen_ns, from_camera(crashed.site, seen_ns))])
+    deadline_ns = seen_ns + nanoseconds(crashed.site.decision.deadline_s)
     second.feed([(deadline_ns - 1, None)])
     assert len(second.alerts()) == 1
     second.feed([(deadline_ns, None), (deadline_ns + nanoseconds(1.0), None)])
@@ -232,9 +234,26 @@ def test_an_orphan_is_told_again_and_cleared_after_the_deadline(crashed: Running
     second.stop()
 
 
+def from_camera(site: Site, time_ns: int) -> SapientMessage:
+    """The first thing that a camera says after a restart."""
+    ((_, message),) = messages(site, seen_by_camera(PAIR, "camera-2")[:1], time_ns)
+    assert message is not None
+    return message
+
+
+def test_as_long_as_no_camera_reports_an_orphan_stays_for_a_minute(crashed: Running) -> None:
+    second = restarted(crashed, gap_s=61.0)
+    end_ns = second.now_ns + nanoseconds(60.0)
+    second.feed([(end_ns - 1, None)])
+    assert len(second.alerts()) == 1
+    second.feed([(end_ns, None)])
+    assert second.alerts()[-1].alert.status == Alert.ALERT_STATUS_CLEAR
+    second.stop()
+
+
 def test_the_end_of_an_orphan_is_no_difference_of_a_replay(crashed: Running) -> None:
     second = restarted(crashed, gap_s=61.0)
-    second.feed([(second.now_ns + nanoseconds(20.0), None)])
+    second.feed([(second.now_ns + nanoseconds(61.0), None)])
     second.stop()
     assert len(second.alerts()) == 2
     result = replay_log(crashed.folder)

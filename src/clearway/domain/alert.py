@@ -56,7 +56,7 @@ class Alert:
     probability: float
     """Probability that the person the sensors saw carries a threat."""
     belief: Belief
-    """Belief of the leading candidate; the site's prior where there is none."""
+    """Belief of the leading candidate; where there is none, of whomever the sensors saw."""
     evidence: tuple[tuple[str, int], ...]
     """The detections behind it, as (sensor_id, sequence), oldest first."""
     closed_because: Closing | None = None

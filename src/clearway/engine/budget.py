@@ -12,9 +12,9 @@ import math
 from clearway.domain import nanoseconds
 from clearway.site.schema import Curtain, Site
 
-_PEOPLE_PER_M_S = 3.0
-"""Through each metre of a trigger line.  A walkway lets 1.2 pass (Weidmann, Transporttechnik der
-Fussgaenger, ETH Zurich, 1993) and a bottleneck hardly 2; the rest is margin."""
+_PEOPLE_PER_M_S = 2.0
+"""Through each metre of a trigger line.  The most that a walkway lets pass is 1.2 (Weidmann,
+Transporttechnik der Fussgaenger, ETH Zurich, 1993)."""
 _LEAST_WIDTH_M = 1.0
 _SHOTS = 2.0
 """In the time that a trace sensor is said to need for one."""

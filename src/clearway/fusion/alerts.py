@@ -263,7 +263,7 @@ class AlertKeeper:
             opened_ns=clock_ns,
             candidates=candidates,
             probability=case.suspect.probability,
-            belief=self._leading_belief(candidates),
+            belief=self._leading_belief(candidates, case.suspect),
             evidence=case.evidence,
         )
         self._next_id += 1
@@ -279,7 +279,7 @@ class AlertKeeper:
             time_ns=clock_ns,
             candidates=candidates,
             probability=suspect.probability,
-            belief=self._leading_belief(candidates),
+            belief=self._leading_belief(candidates, suspect),
             evidence=entry.case.evidence,
         )
         return entry.alert
@@ -297,7 +297,8 @@ class AlertKeeper:
             merged_into=merged_into,
         )
 
-    def _leading_belief(self, candidates: tuple[Candidate, ...]) -> Belief:
+    def _leading_belief(self, candidates: tuple[Candidate, ...], suspect: Suspect) -> Belief:
         if not candidates:
-            return self._beliefs.prior
+            # Nobody's belief knows what the sensors saw on somebody whom no camera follows.
+            return replace(self._beliefs.prior, probabilities=suspect.carried)
         return self._beliefs.of(candidates[0].track_id)

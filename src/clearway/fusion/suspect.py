@@ -85,6 +85,12 @@ class Suspect:
         """Probability that the suspect carries a threat."""
         return float(self._joint[:, 1:HARMLESS_OBJECT].sum())
 
+    @property
+    def carried(self) -> NDArray[np.float64]:
+        """Shape (7,): what the suspect carries, whoever that is; sums to one."""
+        carried: NDArray[np.float64] = self._joint.sum(axis=0)
+        return carried
+
     def chance_examined(self, judgement: Judgement) -> float:
         """Probability that a reading was of this suspect."""
         shares = self._shares

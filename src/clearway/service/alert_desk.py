@@ -103,6 +103,7 @@ class AlertDesk:
         payload = message.SerializeToString()
         self._log.message(self._node_id, message, payload, now_ns, Direction.SENT)
         last = self._open.get(alert_id)
+        self._orphans.pop(alert_id, None)  # the engine knows of it after all
         if last is not None and not _is_end(message):
             message.alert.status = last.alert.status
         self._keep_and_tell(alert_id, message)
@@ -135,7 +136,9 @@ class AlertDesk:
         self._keep_and_tell(alert_id, message)
         self._notices.tell(f"alert {alert_id} was {answer} by {who}" + (f": {why}" if why else ""))
 
-    def orphan(self, followed: Container[str], now_ns: int) -> list[str]:
+    def orphan(
+        self, followed: Container[str], now_ns: int, patience_ns: int | None = None
+    ) -> list[str]:
         """Let open alerts end after the deadline.
 
         Parameters
@@ -143,6 +146,8 @@ class AlertDesk:
         followed : container of str
             Those whose people the engine still follows; they go on.
         now_ns : int
+        patience_ns : int, optional
+            In place of the deadline; see `watched`.
 
         Returns
         -------
@@ -151,8 +156,13 @@ class AlertDesk:
         """
         orphans = [alert_id for alert_id in self._open if alert_id not in followed]
         for alert_id in orphans:
-            self._orphans.setdefault(alert_id, now_ns + self._deadline_ns)
+            self._orphans.setdefault(alert_id, now_ns + (patience_ns or self._deadline_ns))
         return orphans
+
+    def watched(self, now_ns: int) -> None:
+        """Cameras are back: whose people they do not show within the deadline has an end."""
+        for alert_id, end_ns in self._orphans.items():
+            self._orphans[alert_id] = min(end_ns, now_ns + self._deadline_ns)
 
     def overdue(self, present: Container[str], now_ns: int) -> list[tuple[str, SapientMessage]]:
         """Orphans whose time is over.

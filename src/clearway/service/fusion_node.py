@@ -41,6 +41,7 @@ from clearway.profile import (
     site_node_id,
     ulid_of,
 )
+from clearway.profile.wire import nanoseconds_of
 from clearway.sapient.bindings import (
     AssociatedDetection,
     SapientMessage,
@@ -213,9 +214,9 @@ class FusionNode:
         )
 
     def _tell(self, alert: Alert) -> AlertTold:
-        alert_id = self._alert_ids.setdefault(
-            alert.alert_id, ulid_of(alert.opened_ns, "alert", self.node_id, alert.alert_id)
-        )
+        alert_id = self._alert_ids.get(alert.alert_id)
+        if alert_id is None:
+            alert_id = self._alert_ids[alert.alert_id] = self._new_alert_id(alert)
         if alert.state is AlertState.CLOSED:
             del self._alert_ids[alert.alert_id]
             self._suspects.pop(alert.alert_id, None)
@@ -237,6 +238,17 @@ class FusionNode:
             evidence=[self._objects[key][1] for key in alert.evidence if key in self._objects],
         )
         return AlertTold(alert_id, alert, message)
+
+    def _new_alert_id(self, alert: Alert) -> str:
+        """By the reading that it began with, which is the same whenever it is considered.
+
+        After a restart the log may hold the reading and not the tick that opened the alert; what
+        was told already must not be told under another name.
+        """
+        first = alert.evidence[0]
+        told = self._objects.get(first)
+        time_ns = alert.opened_ns if told is None else nanoseconds_of(told[1].timestamp)
+        return ulid_of(time_ns, "alert", self.node_id, *first)
 
     def _task(self, cue: Cue, clock_ns: int) -> SensorTasked:
         sensor_node = self._node_of[cue.sensor_id]

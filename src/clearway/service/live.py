@@ -51,6 +51,8 @@ TICK_S = 0.05
 """How often the engine is told the time; a quarter of the shortest useful report interval."""
 
 _LONGEST_REASON = 300
+_UNWATCHED_NS = nanoseconds(60.0)
+"""How long alerts of an earlier run stay while no camera reports; by then all have walked on."""
 _JUMP_S = 5.0
 """After a longer time without a message or tick nobody can be said to have been followed."""
 
@@ -117,12 +119,15 @@ class LiveService:
         self._cameras = {sensor_node_id(site, camera) for camera in site.cameras}
         self._nodes = NodeWatch(site, log, self._notices, acknowledge)
         self._log_fails = False
+        self._watched = False
+        """Whether any camera has reported since the start."""
         if recovered.resumed:
             log.fact(RESUMED, now_ns, {"replayed": recovered.replayed})
             self._notices.tell(f"resumed the last run with {recovered.replayed} records of its log")
         for listener in listeners:
             self.add_listener(listener)
-        for alert_id in self._alerts.orphan(recovered.node.open_alerts.values(), now_ns):
+        followed = recovered.node.open_alerts.values()
+        for alert_id in self._alerts.orphan(followed, now_ns, _UNWATCHED_NS):
             self._notices.tell(f"alert {alert_id} of the last run is still open")
 
     @property
@@ -242,6 +247,9 @@ class LiveService:
         # A threat sensor's reading is of use for as long as people's places are remembered.
         if message.HasField("detection_report") and node_id in self._cameras:
             self._overload.arrived(node_id, received_ns - nanoseconds_of(message.timestamp))
+            if not self._watched:
+                self._watched = True
+                self._alerts.watched(received_ns)
         self._perform(self._node.receive(message, received_ns))
 
     def _perform(self, outputs: Iterable[Output]) -> None:
@@ -315,7 +323,7 @@ class LiveService:
             case LogResumed():
                 self._log_fails = False
                 self._notices.tell(f"the log works again; {event.not_kept} records were not kept")
-            case SegmentMended():
+            case SegmentMended() if event.lost_bytes or event.problem:
                 what = f"{event.lost_bytes} bytes of a half-written record were cut off"
                 self._notices.tell(f"{event.path.name}, left by a crash: {event.problem or what}")
             case RetentionFailed():

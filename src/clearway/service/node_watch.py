@@ -13,6 +13,7 @@ from clearway.sapient.server import (
     NodeRegistered,
     PeerRefused,
     PeerThrottled,
+    Refusal,
 )
 from clearway.service.notices import Notices
 from clearway.site.schema import Site
@@ -88,7 +89,8 @@ class NodeWatch:
     def trouble(self, event: MessageRefused | PeerRefused | PeerThrottled) -> None:
         """A peer does what it should not."""
         # Without its port, which is another with every attempt.
-        who = event.node_id or event.peer.rpartition(":")[0]
+        address = event.peer.rpartition(":")[0]
+        who = event.node_id or address
         match event:
             case MessageRefused():
                 first = next(iter(event.findings), None)
@@ -96,6 +98,9 @@ class NodeWatch:
                 what = f"refused: {why}"
             case PeerRefused():
                 what = f"{event.reason.value}: {event.detail}"
+                if event.reason is Refusal.SPOOFING:
+                    # The node that it claims to be has done nothing.
+                    who = address
             case _:
                 what = "sends too much; slowed down"
         if self._notices.now_and_then(who, what):
