@@ -63,6 +63,7 @@ def test_an_unknown_name_costs_a_hash_like_a_known_one(
     users: Users, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _add(users)
+    users.sign_in("nobody", PASSWORD, "0", now_ns=START_NS)  # makes the hash of nobody's password
     verified = []
     hasher = passwords_module._HASHER
 
