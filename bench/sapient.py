@@ -121,15 +121,19 @@ def service_table(runs: list[Measurement]) -> str:
         f"| service, {best.load.seconds:g} s | best of {len(runs)} | smallest | largest |",
         "|---|---:|---:|---:|",
     ]
-    for name, digits, value in rows():
+    for name, digits, value in rows(best.load):
         values = [value(run) for run in runs]
         cells = [f"{one:.{digits}f}" for one in (value(best), min(values), max(values))]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def rows() -> list[tuple[str, int, Callable[[Measurement], float]]]:
+def rows(load: Load) -> list[tuple[str, int, Callable[[Measurement], float]]]:
     """Name, decimals and value of each line."""
+    of_curtains = [
+        ("looks of the curtains accepted, 1/s", 1, lambda run: run.looks_per_s),
+        *((f"socket to engine, of looks, {name}, ms", 1, of_looks(name)) for name in QUANTILES),
+    ]
     return [
         ("detections offered, 1/s", 0, lambda run: run.load.offered_per_s),
         ("detections accepted, 1/s", 0, lambda run: run.accepted_per_s),
@@ -138,8 +142,7 @@ def rows() -> list[tuple[str, int, Callable[[Measurement], float]]]:
             for name in QUANTILES
         ),
         *((f"scan to engine, {name}, ms", 1, from_scan(name)) for name in QUANTILES),
-        ("looks of the curtains accepted, 1/s", 1, lambda run: run.looks_per_s),
-        *((f"socket to engine, of looks, {name}, ms", 1, of_looks(name)) for name in QUANTILES),
+        *(of_curtains if load.looks else ()),
         ("messages refused", 0, lambda run: run.service.refused),
         ("detections and looks of no use to the engine", 0, lambda run: run.service.unused),
         ("times a node was slowed down", 0, lambda run: run.service.throttled),
@@ -162,7 +165,7 @@ def from_scan(name: str) -> Callable[[Measurement], float]:
 
 
 def of_looks(name: str) -> Callable[[Measurement], float]:
-    # Nothing to tell where the curtains are silent.
+    # Nothing to tell where nobody has passed.
     return lambda run: run.service.looks_ms.get(name, math.nan)
 
 

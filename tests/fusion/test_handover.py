@@ -375,3 +375,16 @@ def test_settings_out_of_range_are_refused(arguments: dict[str, float], name: st
 def test_a_look_without_a_proper_covariance_is_refused() -> None:
     with pytest.raises(ArgumentError, match="covariance_m2"):
         HandOver().attribute(1, look(0.0, (0.0, 0.0), Covariance(0.0, 0.0, 0.09)), walkers({}))
+
+
+@pytest.mark.parametrize("height_m", [float("inf"), float("nan")])
+def test_a_look_that_has_no_likelihood_is_nobodys_and_teaches_nothing(height_m: float) -> None:
+    past = walkers({1: (0.0, 0.0), 2: (1.5, 0.0)})
+    taught, other = (HandOver(memory_passages=float("inf")) for _ in range(2))
+    for hand_over in (taught, other):
+        hand_over.attribute(1, look(0.0, (0.1, 0.0)), past)
+    strange = taught.attribute(2, look(0.1, (0.1, 0.0), height_m=height_m), past)
+    assert (strange.track_ids, strange.none) == ((), 1.0)
+    assert taught.offset == other.offset
+    then = look(0.2, (0.3, 0.1))
+    assert taught.attribute(3, then, past) == other.attribute(3, then, past)

@@ -1,9 +1,13 @@
+import pickle
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearway.domain import nanoseconds
+from clearway.domain import TrackStates, nanoseconds
 from clearway.tracking import MultiSensorTracker, TrackHistory, kalman
 from clearway.tracking.kalman import WALKING_ACCELERATION_DENSITY
 from tests.support.builders import tracks_at
@@ -111,3 +115,91 @@ def test_within_its_length_it_forgets_nothing(gaps_ds: list[int]) -> None:
     for age_s in np.linspace(0.0, LENGTH_S, 51):
         asked_ns = nanoseconds(times_s[-1] - age_s)
         assert history.at(asked_ns).track_ids.tolist() == endless.at(asked_ns).track_ids.tolist()
+
+
+def at_random(rng: np.random.Generator, time_s: float, track_ids: Sequence[int]) -> TrackStates:
+    """People anywhere, as surely known as may be."""
+    places = {track_id: tuple(rng.uniform(0.0, 9.0, 2).tolist()) for track_id in track_ids}
+    states = tracks_at(time_s, places)
+    states.states[:, 2:] = rng.normal(0.0, 1.0, (len(places), 2))
+    root = rng.normal(0.0, 0.2, (len(places), 4, 4))
+    return states.replaced(
+        states.time_ns, states.states, root @ root.transpose(0, 2, 1) + 0.01 * np.eye(4)
+    )
+
+
+def same(one: TrackStates, other: TrackStates) -> bool:
+    """To the last bit."""
+    return one.time_ns == other.time_ns and all(
+        np.array_equal(getattr(one, name), getattr(other, name))
+        for name in ("track_ids", "states", "covariances")
+    )
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 6),
+            st.lists(st.integers(1, 5), max_size=4, unique=True),
+            st.lists(st.integers(0, 15), max_size=3),
+        ),
+        min_size=1,
+        max_size=25,
+    ),
+    st.integers(0, 2**32 - 1),
+)
+def test_what_it_has_worked_out_before_changes_no_answer(
+    course: list[tuple[int, list[int], list[int]]], seed: int
+) -> None:
+    """Tracks come, go and come back, and snapshots are replaced, between the questions."""
+    rng = np.random.default_rng(seed)
+    asked, now_s = TrackHistory(LENGTH_S), 1.0
+    for gap_ds, track_ids, ages_ds in course:
+        now_s += 0.1 * gap_ds
+        asked.append(at_random(rng, now_s, track_ids))
+        # A restored one has worked out nothing yet.
+        fresh = pickle.loads(pickle.dumps(asked))  # noqa: S301
+        for age_ds in ages_ds:
+            time_ns = nanoseconds(now_s - 0.1 * age_ds)
+            first, again = asked.at(time_ns), asked.at(time_ns)
+            assert same(first, again)
+            assert same(first, fresh.at(time_ns))
+
+
+def test_the_looks_of_the_last_second_share_their_hindsight(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(1)
+    history = TrackHistory(LENGTH_S)
+    for step in range(200):
+        history.append(at_random(rng, 0.02 * step, (1, 2, 3)))
+    steps = 0
+    smoothed = TrackHistory._smoothed
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal steps
+        steps += 1
+        return smoothed(*arguments)
+
+    monkeypatch.setattr(TrackHistory, "_smoothed", counted)
+    times_ns = [nanoseconds(3.01 + 0.04 * number) for number in range(20)]
+    for _ in range(10):
+        for time_ns in times_ns:
+            history.at(time_ns)
+    # Fifty snapshots once, and from the one that follows each instant to the instant.
+    assert steps <= 50 + len(times_ns)
+
+
+def test_what_it_works_out_is_forgotten_with_the_snapshots() -> None:
+    rng = np.random.default_rng(1)
+    history = TrackHistory(LENGTH_S)
+    for step in range(2_000):
+        history.append(at_random(rng, 0.02 * step, (1, 2)))
+        history.at(nanoseconds(0.02 * step - 0.01 * (step % 150)))
+    assert len(history._steps) <= len(history._snapshots) <= 252
+    assert len(history._chain) <= 51
+    assert 0 < len(history._answers) <= 256
+    history.append(at_random(rng, 90.0, (1,)))
+    assert history._answers == {}
+    assert history._chain == []
+    assert len(history._steps) <= 1

@@ -85,6 +85,7 @@ class TrackHistory:
             if self._snapshots:
                 self._steps.pop(self._snapshots[-1].time_ns, None)
         self._snapshots.append(states)
+        self._chain.clear()
         # The newest snapshot before the horizon still answers for the time just after it.
         horizon_ns = states.time_ns - self._length_ns
         while len(self._snapshots) > 1 and self._snapshots[1].time_ns <= horizon_ns:
