@@ -17,6 +17,9 @@ from clearway.site.schema import Site
 
 ROOT = Path(__file__).parents[2]
 
+# Hundreds of pages and an example that runs: six minutes on a slow machine.
+pytestmark = pytest.mark.timeout(900)
+
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
