@@ -56,6 +56,10 @@ class Desk:
         self.store.close()
 
 
+def nobody(_object_id: str) -> bool:
+    return False
+
+
 @pytest.fixture
 def desk(station: Site, tmp_path: Path) -> Desk:
     return Desk(station, tmp_path)
@@ -125,9 +129,9 @@ def test_whoever_was_away_is_told_the_ends_since_then(desk: Desk) -> None:
 def test_an_orphan_stays_while_one_of_its_people_is_followed(desk: Desk) -> None:
     desk.tell("A", about="person")
     desk.desk.orphan((), START_NS)
-    assert desk.desk.overdue({"person"}, START_NS + DEADLINE_NS) == []
-    assert desk.desk.overdue((), START_NS + 2 * DEADLINE_NS - 1) == []
-    ((alert_id, _),) = desk.desk.overdue((), START_NS + 2 * DEADLINE_NS)
+    assert desk.desk.overdue({"person"}.__contains__, START_NS + DEADLINE_NS) == []
+    assert desk.desk.overdue(nobody, START_NS + 2 * DEADLINE_NS - 1) == []
+    ((alert_id, _),) = desk.desk.overdue(nobody, START_NS + 2 * DEADLINE_NS)
     assert alert_id == "A"
     desk.close()
 
@@ -154,12 +158,12 @@ def test_an_orphan_ends_after_its_own_deadline(desk: Desk) -> None:
     desk.tell("B")
     assert desk.desk.orphan({"B"}, START_NS) == ["A"]
     assert desk.desk.orphan((), START_NS + 5) == ["A", "B"]
-    assert desk.desk.overdue((), START_NS + DEADLINE_NS - 1) == []
-    ((alert_id, end),) = desk.desk.overdue((), START_NS + DEADLINE_NS)
+    assert desk.desk.overdue(nobody, START_NS + DEADLINE_NS - 1) == []
+    ((alert_id, end),) = desk.desk.overdue(nobody, START_NS + DEADLINE_NS)
     assert (alert_id, end.alert.status) == ("A", CLEAR)
     desk.desk.tell(alert_id, end, START_NS + DEADLINE_NS)
-    assert desk.desk.overdue((), START_NS + DEADLINE_NS + 4) == []
-    ((alert_id, _),) = desk.desk.overdue((), START_NS + DEADLINE_NS + 5)
+    assert desk.desk.overdue(nobody, START_NS + DEADLINE_NS + 4) == []
+    ((alert_id, _),) = desk.desk.overdue(nobody, START_NS + DEADLINE_NS + 5)
     assert alert_id == "B"
     desk.close()
 
@@ -168,7 +172,7 @@ def test_the_end_of_an_orphan_keeps_what_was_answered_before(desk: Desk) -> None
     desk.tell("A")
     desk.desk.orphan((), START_NS)
     desk.answer("A")
-    ((_, end),) = desk.desk.overdue((), START_NS + DEADLINE_NS)
+    ((_, end),) = desk.desk.overdue(nobody, START_NS + DEADLINE_NS)
     desk.desk.tell("A", end, START_NS + DEADLINE_NS)
     assert [one.alert.status for one in desk.told[1:]] == [Alert.ALERT_STATUS_ACKNOWLEDGE, CLEAR]
     assert desk.desk.orphan((), START_NS) == []

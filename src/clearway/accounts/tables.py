@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Table, Text
+from sqlalchemy import Column, ForeignKey, Integer, Table, Text
 
-from clearway.store.database import METADATA
+from clearway.store.database import INT64, METADATA
 
 __all__ = ["ACCOUNT_TABLES", "INVITATIONS", "SESSIONS", "USERS"]
-
-# SQLite's strict tables know one integer, of 64 bits.
-_INT64 = BigInteger().with_variant(Integer, "sqlite")
 
 USERS = Table(
     "users",
@@ -23,10 +20,10 @@ USERS = Table(
     Column("disabled", Integer, nullable=False),
     Column("password_hash", Text, nullable=False),
     Column("code_secret", Text, nullable=False),
-    Column("last_code_step", _INT64, nullable=False),
+    Column("last_code_step", INT64, nullable=False),
     Column("failures", Integer, nullable=False),
-    Column("locked_until_ns", _INT64, nullable=False),
-    Column("created_ns", _INT64, nullable=False),
+    Column("locked_until_ns", INT64, nullable=False),
+    Column("created_ns", INT64, nullable=False),
     sqlite_strict=True,
 )
 
@@ -35,8 +32,8 @@ SESSIONS = Table(
     METADATA,
     Column("token_hash", Text, primary_key=True),
     Column("user_name", Text, ForeignKey("users.name"), nullable=False, index=True),
-    Column("opened_ns", _INT64, nullable=False),
-    Column("used_ns", _INT64, nullable=False),
+    Column("opened_ns", INT64, nullable=False),
+    Column("used_ns", INT64, nullable=False),
     sqlite_strict=True,
 )
 
@@ -46,7 +43,7 @@ INVITATIONS = Table(
     Column("token_hash", Text, primary_key=True),
     Column("role", Text, nullable=False),
     Column("user_name", Text),
-    Column("expires_ns", _INT64, nullable=False),
+    Column("expires_ns", INT64, nullable=False),
     sqlite_strict=True,
 )
 

@@ -8,20 +8,17 @@ Hashes are hexadecimal digits, so that any tool shows them.
 
 from __future__ import annotations
 
-from sqlalchemy import DDL, BigInteger, Column, Index, Integer, LargeBinary, Table, Text, event
+from sqlalchemy import DDL, Column, Index, LargeBinary, Table, Text, event
 
-from clearway.store.database import METADATA
+from clearway.store.database import INT64, METADATA
 
 __all__ = ["KEYS", "PAYLOADS", "RECORDS"]
-
-# SQLite's strict tables know one integer, of 64 bits.
-_INT64 = BigInteger().with_variant(Integer, "sqlite")
 
 RECORDS = Table(
     "audit_records",
     METADATA,
-    Column("number", _INT64, primary_key=True, autoincrement=False),
-    Column("time_ns", _INT64, nullable=False),
+    Column("number", INT64, primary_key=True, autoincrement=False),
+    Column("time_ns", INT64, nullable=False),
     Column("kind", Text, nullable=False),
     Column("actor", Text, nullable=False),
     Column("subject", Text, nullable=False),

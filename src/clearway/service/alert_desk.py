@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from enum import StrEnum
 
 from clearway.domain import nanoseconds
@@ -80,6 +80,7 @@ class AlertDesk:
         """When each alert is ended whose people nobody follows."""
         self._ended: deque[str] = deque(maxlen=_ENDS_KNOWN)
         self._unkept: deque[tuple[str, SapientMessage]] = deque(maxlen=_UNKEPT)
+        """Changes that are not on the disk yet, in their order."""
         self._retry_ns = 0
 
     def tell_open(self, listener: Listener, now_ns: int) -> None:
@@ -164,15 +165,17 @@ class AlertDesk:
         for alert_id, end_ns in self._orphans.items():
             self._orphans[alert_id] = min(end_ns, now_ns + self._deadline_ns)
 
-    def overdue(self, present: Container[str], now_ns: int) -> list[tuple[str, SapientMessage]]:
+    def overdue(
+        self, follows: Callable[[str], bool], now_ns: int
+    ) -> list[tuple[str, SapientMessage]]:
         """Orphans whose time is over.
 
         Parameters
         ----------
-        present : container of str
-            Object ids of the people who are followed now.  An alert about any of them stays, for
-            as long as they are and the deadline after: what spoke against them may be lost, they
-            are not.
+        follows : callable
+            Whether the person of an object id is followed now.  An alert about anybody who is
+            stays, for as long as that and the deadline after: what spoke against them may be
+            lost, they are not.
         now_ns : int
 
         Returns
@@ -184,7 +187,7 @@ class AlertDesk:
         for alert_id in [one for one, end_ns in self._orphans.items() if now_ns >= end_ns]:
             message = self._open[alert_id]
             about = message.alert.associated_detection
-            if any(one.node_id == self._node_id and one.object_id in present for one in about):
+            if any(one.node_id == self._node_id and follows(one.object_id) for one in about):
                 self._orphans[alert_id] = now_ns + self._deadline_ns
             else:
                 over.append((alert_id, _ended(message, now_ns)))
@@ -195,14 +198,8 @@ class AlertDesk:
         if not self._unkept or now_ns < self._retry_ns:
             return
         self._retry_ns = now_ns + _RETRY_NS
-        while self._unkept:
-            try:
-                self._store.keep(*self._unkept[0])
-            except OutputError as error:
-                self._notices.now_and_then("disk", str(error))
-                return
-            self._unkept.popleft()
-        self._notices.tell("the disk works again; every change of an alert is kept by now")
+        if self._keep_waiting():
+            self._notices.tell("the disk works again; every change of an alert is kept by now")
 
     def _keep_and_tell(self, alert_id: str, message: SapientMessage) -> None:
         if _is_end(message):
@@ -211,19 +208,22 @@ class AlertDesk:
             self._ended.append(alert_id)
         else:
             self._open[alert_id] = message
-        self._keep(alert_id, message)
+        # Changes are kept in their order: the last one decides what is open after a restart.
+        self._unkept.append((alert_id, message))
+        if len(self._unkept) == 1:
+            self._keep_waiting()
         self._listeners.tell(message)
 
-    def _keep(self, alert_id: str, message: SapientMessage) -> None:
-        # Changes are kept in their order: the last one decides what is open after a restart.
-        if not self._unkept:
+    def _keep_waiting(self) -> bool:
+        """Keep what is not on the disk yet; whether all of it is by now."""
+        while self._unkept:
             try:
-                self._store.keep(alert_id, message)
+                self._store.keep(*self._unkept[0])
             except OutputError as error:
                 self._notices.now_and_then("disk", str(error))
-            else:
-                return
-        self._unkept.append((alert_id, message))
+                return False
+            self._unkept.popleft()
+        return True
 
 
 def _is_end(message: SapientMessage) -> bool:

@@ -96,10 +96,11 @@ class FusionNode:
         self._blind: set[str] = set()
         """Nodes that say that they do not work."""
 
-    @property
-    def present(self) -> set[str]:
-        """Object ids of the people who are followed now."""
-        return {person.object_id for person in self._people.values() if person.present}
+    def follows(self, object_id: str) -> bool:
+        """Whether the person of this object id is followed now."""
+        return any(
+            person.present and person.object_id == object_id for person in self._people.values()
+        )
 
     def afresh(self) -> FusionNode:
         """A node of the same site at the same time, to which nobody is known yet."""

@@ -190,7 +190,7 @@ class LiveService:
         for event in self._log.advance(now_ns):
             self._log_event(event)
         self._alerts.advance(now_ns)
-        for alert_id, end in self._alerts.overdue(self._node.node.present, now_ns):
+        for alert_id, end in self._alerts.overdue(self._node.node.follows, now_ns):
             self._alert(alert_id, end)
         self._checkpoints.advance(self._node.node, now_ns)
         news = self._overload.ticked(now_ns)

@@ -15,7 +15,7 @@ from clearway.sapient.server import (
     PeerThrottled,
     Refusal,
 )
-from clearway.service.notices import Notices
+from clearway.service.notices import Notices, first_reason
 from clearway.site.schema import Site
 
 
@@ -93,9 +93,7 @@ class NodeWatch:
         who = event.node_id or address
         match event:
             case MessageRefused():
-                first = next(iter(event.findings), None)
-                why = "no reason" if first is None else f"{first.path}: {first.message}"
-                what = f"refused: {why}"
+                what = f"refused: {first_reason(event.findings)}"
             case PeerRefused():
                 what = f"{event.reason.value}: {event.detail}"
                 if event.reason is Refusal.SPOOFING:

@@ -66,3 +66,9 @@ class Notices:
         if sentence is not None:
             self.tell(f"{self.name(who)}: {sentence}")
         return sentence is not None
+
+
+def first_reason(findings: Iterable[Finding]) -> str:
+    """Why a message was refused, in short."""
+    first = next(iter(findings), None)
+    return "no reason" if first is None else f"{first.path}: {first.message}"

@@ -27,6 +27,7 @@ from clearway.sapient.session import (
 )
 from clearway.service.alert_desk import Answer
 from clearway.service.live import LiveService
+from clearway.service.notices import first_reason
 from clearway.site.schema import Site
 
 _ANSWERS = {
@@ -106,8 +107,9 @@ class Parent:
 
     def advance(self) -> None:
         """Report upwards what has begun or ceased to work."""
-        if self._faults != self._service.faults:
-            self._faults = self._service.faults
+        faults = self._service.faults
+        if self._faults != faults:
+            self._faults = faults
             self.client.set_status(self._status().status_report)
 
     def _status(self) -> SapientMessage:
@@ -150,8 +152,7 @@ class Parent:
             case ErrorReceived():
                 self._service.complain(self._name, f"finds fault: {'; '.join(event.messages)}")
             case Refused():
-                first = next(iter(event.findings), None)
-                why = "no reason" if first is None else f"{first.path}: {first.message}"
+                why = first_reason(event.findings)
                 self._service.complain(self._name, f"sends what cannot be used: {why}")
             case _:
                 pass

@@ -15,7 +15,17 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, MetaData, QueuePool, Table, create_engine
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    QueuePool,
+    Table,
+    create_engine,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
     ArgumentError as UnreadableURL,
@@ -31,10 +41,13 @@ from sqlalchemy.exc import (
 from clearway.errors import ArgumentError, Fault, InputError, MissingExtraError, OutputError
 from clearway.store.atomic import refusal
 
-__all__ = ["METADATA", "Database", "open_database", "sync_folder"]
+__all__ = ["INT64", "METADATA", "Database", "open_database", "sync_folder"]
 
 METADATA = MetaData()
 """The tables of all packages; each defines its own."""
+
+INT64 = BigInteger().with_variant(Integer, "sqlite")
+"""An integer of 64 bits; SQLite's strict tables know one kind only, which has them."""
 
 _PATIENCE_S = 5.0
 _CONNECT_S = 5
