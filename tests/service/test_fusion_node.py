@@ -8,13 +8,19 @@ from dataclasses import replace
 
 import pytest
 
-from clearway.domain import nanoseconds
+from clearway.domain import Evidence, Modality, nanoseconds
 from clearway.profile import site_frame, site_node_id
 from clearway.sapient.bindings import Alert, SapientMessage, TaskAck
 from clearway.sapient.location import Converter
 from clearway.sapient.validate import check_sent
 from clearway.service.fusion_node import FusionNode
-from clearway.service.outputs import MessageUnused, Output, SensorTasked
+from clearway.service.outputs import (
+    AlertTold,
+    MessageUnused,
+    Output,
+    PeopleReported,
+    SensorTasked,
+)
 from clearway.site.schema import Site
 from tests.service.feeding import (
     ALARM_S,
@@ -30,7 +36,7 @@ from tests.service.feeding import (
     walk,
     with_ticks,
 )
-from tests.support.builders import crowd_of, evidence, straight
+from tests.support.builders import HANDGUN_ALARM, crowd_of, evidence, straight
 from tests.support.streams import seen_by_camera
 
 END_S = 16.0
@@ -48,7 +54,7 @@ def wire(outputs: Iterable[Output]) -> list[bytes]:
     return [
         one.message.SerializeToString(deterministic=True)
         for one in outputs
-        if not isinstance(one, MessageUnused)
+        if not isinstance(one, (MessageUnused, PeopleReported))
     ]
 
 
@@ -66,10 +72,46 @@ def test_everybody_who_is_gone_is_said_to_be_lost_once(outputs: list[Output]) ->
 
 
 def test_whatever_is_told_is_faultless(outputs: list[Output]) -> None:
-    told = [one for one in outputs if not isinstance(one, MessageUnused)]
-    assert len(told) == len(outputs) > 50
+    assert not any(isinstance(one, MessageUnused) for one in outputs)
+    told = [one for one in outputs if not isinstance(one, (MessageUnused, PeopleReported))]
+    assert len(told) > 50
     for one in told:
         check_sent(one.message)
+
+
+def test_reports_hold_everybody_who_is_told(outputs: list[Output]) -> None:
+    reports = [one for one in outputs if isinstance(one, PeopleReported)]
+    assert {len(one.beliefs) - len(one.tracks) for one in reports} == {0}
+    followed = [
+        message for message in people_of(outputs) if message.detection_report.state != "lost"
+    ]
+    assert sum(len(one.tracks) for one in reports) == len(followed) > 50
+
+
+def test_an_alert_shows_what_it_rests_on(station: Site) -> None:
+    looks = [
+        replace(
+            alarm(PAIR, time_s, number),
+            source=7,
+            evidence=Evidence(Modality.CURTAIN, (0.0,) * 7, 0.0, position_only=True),
+        )
+        for number, time_s in ((11, ALARM_S - 0.2), (12, ALARM_S - 0.1))
+    ]
+    reading = replace(alarm(), source=7)
+    seen = [*seen_by_camera(PAIR, "camera-2"), *looks, reading]
+    inputs = with_ticks(messages(station, seen), END_S)
+    opened, closed = (
+        one for one in feed(FusionNode(station), inputs) if isinstance(one, AlertTold)
+    )
+    (behind,) = opened.readings
+    key = behind.detection.sensor_id, behind.detection.sequence
+    assert (key,) == opened.alert.evidence
+    assert behind.detection.evidence == HANDGUN_ALARM
+    assert behind.looks == 3
+    assert opened.leading is not None
+    assert opened.leading.track_id == opened.alert.leading_track_id
+    assert closed.readings == opened.readings
+    assert closed.merged_into is None
 
 
 def test_an_alert_names_its_people_and_its_readings(outputs: list[Output], station: Site) -> None:
@@ -274,5 +316,5 @@ def test_people_long_gone_are_forgotten(station: Site) -> None:
     grown = len(pickle.dumps(node))
     for number in range(400):
         node.tick(START_NS + nanoseconds(END_S + number))
-    assert len(node._people) == len(node._objects) == 0
+    assert len(node._people) == len(node._looks) == 0
     assert len(pickle.dumps(node)) < grown

@@ -13,6 +13,7 @@ from clearway.sapient.location import Converter
 from clearway.sapient.server import MessageAccepted, NodeRegistered
 from clearway.sapient.validate import Finding, Severity
 from clearway.service.notices import Notices
+from clearway.service.outputs import Notice, NoticeLevel
 from clearway.site.schema import Site
 from tests.service.feeding import START_NS, Running, messages, sensor_id_of
 from tests.support.builders import detection
@@ -104,3 +105,19 @@ def test_a_sensor_has_its_name_in_any_letter_case(station: Site) -> None:
     assert notices.name(sensor_id_of(station, "trace-1").upper()) == "trace-1"
     notices.now_and_then("192.0.2.7", "hums")
     assert told == ["192.0.2.7: hums"]
+
+
+def test_a_control_room_is_shown_how_much_a_notice_matters(station: Site) -> None:
+    told: list[str] = []
+    shown: list[Notice] = []
+    notices = Notices(station, told.append, lambda: START_NS, shown.append)
+    notices.tell("camera-1 is back")
+    notices.now_and_then("camera-1", "hums")
+    notices.now_and_then("disk", "is full", NoticeLevel.ALARM)
+    assert (
+        [one.text for one in shown]
+        == told
+        == ["camera-1 is back", "camera-1: hums", "disk: is full"]
+    )
+    assert [one.level.value for one in shown] == ["info", "warning", "alarm"]
+    assert {one.time_ns for one in shown} == {START_NS}

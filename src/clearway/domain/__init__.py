@@ -13,6 +13,7 @@ from clearway.domain.alert import Alert, AlertState, Candidate, Closing
 from clearway.domain.belief import Belief
 from clearway.domain.detection import Detection
 from clearway.domain.evidence import Attribution, Evidence
+from clearway.domain.picture import Mark, TrackPicture
 from clearway.domain.threat import (
     HYPOTHESES,
     Modality,
@@ -33,10 +34,12 @@ __all__ = [
     "Closing",
     "Detection",
     "Evidence",
+    "Mark",
     "Modality",
     "ThreatClass",
     "ThreatTable",
     "Track",
+    "TrackPicture",
     "TrackStates",
     "nanoseconds",
     "seconds",

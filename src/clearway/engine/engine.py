@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from clearway.domain import Detection, nanoseconds, seconds
+from clearway.domain import Alert, Detection, nanoseconds, seconds
 from clearway.engine.budget import reading_budgets
 from clearway.engine.events import (
     AlertChanged,
@@ -73,6 +73,11 @@ class Engine:
     def latency_s(self) -> float:
         """Time the engine adds between a detection's source time and its use, at most."""
         return self._site.engine.reorder_window_s
+
+    @property
+    def open_alerts(self) -> tuple[Alert, ...]:
+        """The alerts that are not closed, as they were told last."""
+        return self._alerts.open
 
     def observe(self, detections: Iterable[Detection], clock_ns: int | None = None) -> list[Event]:
         """Take detections in; give what follows from them.

@@ -150,6 +150,11 @@ class AlertKeeper:
             changed[alert.alert_id] = alert
         return list(changed.values())
 
+    @property
+    def open(self) -> tuple[Alert, ...]:
+        """The alerts that are not closed, as they were told last."""
+        return tuple(entry.alert for entry in self._open)
+
     def review(self, clock_ns: int) -> list[Alert]:
         """Withdraw the alerts, and open those held back, whose time has come.
 

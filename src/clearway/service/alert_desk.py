@@ -14,6 +14,7 @@ from clearway.sapient.bindings import Alert, SapientMessage
 from clearway.service.alert_store import AlertStore
 from clearway.service.listeners import Listener, Listeners
 from clearway.service.notices import Notices
+from clearway.service.outputs import NoticeLevel
 
 _ENDS_KNOWN = 256
 """How many ended alerts are remembered, whose answers may still be under way."""
@@ -83,6 +84,11 @@ class AlertDesk:
         """Changes that are not on the disk yet, in their order."""
         self._retry_ns = 0
 
+    @property
+    def open_ids(self) -> frozenset[str]:
+        """Of the alerts that are open."""
+        return frozenset(self._open)
+
     def tell_open(self, listener: Listener, now_ns: int) -> None:
         """Tell one that has just come of the alerts that are open, as of now."""
         for message in self._open.values():
@@ -93,7 +99,7 @@ class AlertDesk:
         try:
             ends = [end.message for end in self._store.ended_since(since_ns)]
         except OutputError as error:
-            self._notices.now_and_then("disk", str(error))
+            self._notices.now_and_then("disk", str(error), NoticeLevel.ALARM)
             ends = []
         ends += [message for _, message in self._unkept if _is_end(message)]
         for message in ends:
@@ -220,7 +226,7 @@ class AlertDesk:
             try:
                 self._store.keep(*self._unkept[0])
             except OutputError as error:
-                self._notices.now_and_then("disk", str(error))
+                self._notices.now_and_then("disk", str(error), NoticeLevel.ALARM)
                 return False
             self._unkept.popleft()
         return True

@@ -7,7 +7,8 @@ live and a restarted service goes on where it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from clearway.domain import (
@@ -53,7 +54,9 @@ from clearway.service.outputs import (
     AlertTold,
     MessageUnused,
     Output,
+    PeopleReported,
     PersonReported,
+    Reading,
     SensorTasked,
 )
 from clearway.site.schema import Sensor, Site, Trace
@@ -89,8 +92,8 @@ class FusionNode:
         self._people: dict[int, _Person] = {}
         self._alert_ids: dict[int, str] = {}
         self._suspects: dict[int, set[int]] = {}
-        self._objects: dict[tuple[str, int], tuple[int, AssociatedDetection]] = {}
-        """Threat readings, by arrival: when that was, and how an alert names them."""
+        self._looks: dict[tuple[str, int], _Look] = {}
+        """Of the threat sensors, by sensor and sequence number, in the order of arrival."""
         self._cues: dict[str, str] = {}
         """By task, the cue that it passes on; the oldest in front."""
         self._blind: set[str] = set()
@@ -153,7 +156,7 @@ class FusionNode:
         if detection.evidence is not None:
             key = detection.sensor_id, detection.sequence
             # One that is repeated keeps its place, so that the oldest stay in front.
-            self._objects.setdefault(key, (received_ns, _associated(message)))
+            self._looks.setdefault(key, _Look(detection, _associated(message)))
         return self._outputs(self._engine.observe([detection]))
 
     def tick(self, clock_ns: int) -> list[Output]:
@@ -169,6 +172,10 @@ class FusionNode:
     def open_alerts(self) -> dict[int, str]:
         """Ids on the wire of the alerts that are not closed, by the engine's number."""
         return dict(self._alert_ids)
+
+    def told_again(self) -> list[AlertTold]:
+        """The alerts that are not closed, as they were told last."""
+        return [self._tell(alert) for alert in self._engine.open_alerts]
 
     def _outputs(self, events: Sequence[Event]) -> list[Output]:
         return [output for event in events for output in self._told(event)]
@@ -186,7 +193,8 @@ class FusionNode:
             case EvidenceJudged():
                 pass
 
-    def _report(self, tracks: TrackStates, beliefs: Sequence[Belief]) -> Iterator[Output]:
+    def _report(self, tracks: TrackStates, beliefs: tuple[Belief, ...]) -> Iterator[Output]:
+        yield PeopleReported(tracks, beliefs)
         present = set(tracks.track_ids.tolist())
         for person in self._people.values():
             if person.present and person.track.track_id not in present:
@@ -218,6 +226,7 @@ class FusionNode:
         alert_id = self._alert_ids.get(alert.alert_id)
         if alert_id is None:
             alert_id = self._alert_ids[alert.alert_id] = self._new_alert_id(alert)
+        heir = None if alert.merged_into is None else self._alert_ids.get(alert.merged_into)
         if alert.state is AlertState.CLOSED:
             del self._alert_ids[alert.alert_id]
             self._suspects.pop(alert.alert_id, None)
@@ -236,9 +245,27 @@ class FusionNode:
                 for one in alert.candidates
                 if one.track_id in self._people
             },
-            evidence=[self._objects[key][1] for key in alert.evidence if key in self._objects],
+            evidence=[self._looks[key].associated for key in alert.evidence if key in self._looks],
         )
-        return AlertTold(alert_id, alert, message)
+        return AlertTold(
+            alert_id,
+            alert,
+            message,
+            readings=tuple(self._readings(alert.evidence)),
+            leading=None if leading is None else leading.track,
+            merged_into=heir,
+        )
+
+    def _readings(self, evidence: Iterable[tuple[str, int]]) -> Iterator[Reading]:
+        per_source = Counter(
+            (look.detection.sensor_id, look.detection.source) for look in self._looks.values()
+        )
+        for key in evidence:
+            if key in self._looks:
+                detection = self._looks[key].detection
+                alone = detection.source is None
+                looks = 1 if alone else per_source[detection.sensor_id, detection.source]
+                yield Reading(detection, looks)
 
     def _new_alert_id(self, alert: Alert) -> str:
         """By the reading that it began with, which is the same whenever it is considered.
@@ -247,8 +274,8 @@ class FusionNode:
         was told already must not be told under another name.
         """
         first = alert.evidence[0]
-        told = self._objects.get(first)
-        time_ns = alert.opened_ns if told is None else nanoseconds_of(told[1].timestamp)
+        look = self._looks.get(first)
+        time_ns = alert.opened_ns if look is None else nanoseconds_of(look.associated.timestamp)
         return ulid_of(time_ns, "alert", self.node_id, *first)
 
     def _task(self, cue: Cue, clock_ns: int) -> SensorTasked:
@@ -276,7 +303,7 @@ class FusionNode:
 
     def _refused(self, detection: Detection, reason: Refusal) -> MessageUnused:
         if reason is not Refusal.REPEATED:
-            self._objects.pop((detection.sensor_id, detection.sequence), None)
+            self._looks.pop((detection.sensor_id, detection.sequence), None)
         return MessageUnused(self._node_of[detection.sensor_id], "detection_report", reason.value)
 
     def _note_status(self, node_id: str, report: StatusReport) -> None:
@@ -299,11 +326,11 @@ class FusionNode:
             if person.track.time_ns < horizon_ns and track_id not in suspected
         ]:
             del self._people[track_id]
-        while self._objects:
-            oldest = next(iter(self._objects))
-            if self._objects[oldest][0] >= horizon_ns:
+        while self._looks:
+            oldest = next(iter(self._looks))
+            if self._looks[oldest].detection.received_ns >= horizon_ns:
                 break
-            del self._objects[oldest]
+            del self._looks[oldest]
 
 
 def _associated(message: SapientMessage) -> AssociatedDetection:
@@ -312,6 +339,14 @@ def _associated(message: SapientMessage) -> AssociatedDetection:
         object_id=message.detection_report.object_id,
         timestamp=message.timestamp,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a threat sensor reported, and how an alert names it."""
+
+    detection: Detection
+    associated: AssociatedDetection
 
 
 @dataclass(slots=True)

@@ -39,7 +39,18 @@ from clearway.service.guarded_node import Failures, GuardedNode
 from clearway.service.listeners import Listener, Listeners
 from clearway.service.node_watch import NodeWatch
 from clearway.service.notices import Notices
-from clearway.service.outputs import AlertTold, MessageUnused, Output, PersonReported, SensorTasked
+from clearway.service.outputs import (
+    AlertEnded,
+    AlertTold,
+    MessageUnused,
+    Notice,
+    NoticeLevel,
+    Observed,
+    Output,
+    PeopleReported,
+    PersonReported,
+    SensorTasked,
+)
 from clearway.service.overload import Overload
 from clearway.service.recovery import CHECKPOINT_FILE, recover
 from clearway.service.replay import CLOCK_JUMPED, ENGINE_RESTARTED, RESUMED
@@ -77,7 +88,9 @@ class LiveService:
     acknowledge : callable
         Answers a node's own alert, by its id, as received.
     listeners : iterable of Listener
-        A higher fusion node, bridges, a console.
+        A higher fusion node, bridges.
+    observe : callable
+        Is shown everything of the service's work, in its order: a control room.
     on_notice : callable
         Is told in one sentence each what an operator should know.
     """
@@ -93,12 +106,14 @@ class LiveService:
         send: Callable[[str, SapientMessage], bool],
         acknowledge: Callable[[str, str], object] = lambda _node_id, _alert_id: None,
         listeners: Iterable[Listener] = (),
+        observe: Callable[[Observed], object] = lambda _: None,
         on_notice: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._log = log
         self._clock = clock
         self._send = send
-        self._notices = Notices(site, on_notice, clock)
+        self._observe = observe
+        self._notices = Notices(site, on_notice, clock, self._show)
         self._listeners = Listeners((), self._notices)
         self.counts: Counter[str] = Counter()
         """Messages accepted, refused and unused, people reported, alerts told, looks asked for."""
@@ -129,6 +144,8 @@ class LiveService:
         followed = recovered.node.open_alerts.values()
         for alert_id in self._alerts.orphan(followed, now_ns, _UNWATCHED_NS):
             self._notices.tell(f"alert {alert_id} of the last run is still open")
+        for told in recovered.node.told_again():
+            self._show(told)
 
     @property
     def node_id(self) -> str:
@@ -155,12 +172,18 @@ class LiveService:
         self._alerts.tell_open(listener, now_ns)
 
     @property
+    def open_alerts(self) -> frozenset[str]:
+        """Ids of the alerts that are open, also of those that only an earlier run knew of."""
+        return self._alerts.open_ids
+
+    @property
     def faults(self) -> tuple[str, ...]:
         """What does not work, in words: sensors that are not connected, a log that fails."""
         return (*self._nodes.faults, "the log fails") if self._log_fails else self._nodes.faults
 
     def handle(self, event: ServerEvent) -> None:
         """Take one event of the server."""
+        self._show(event)
         match event:
             case MessageAccepted():
                 self._accepted(event)
@@ -192,10 +215,11 @@ class LiveService:
         self._alerts.advance(now_ns)
         for alert_id, end in self._alerts.overdue(self._node.node.follows, now_ns):
             self._alert(alert_id, end)
+            self._show(AlertEnded(alert_id, now_ns))
         self._checkpoints.advance(self._node.node, now_ns)
         news = self._overload.ticked(now_ns)
         if news is not None:
-            self._notices.tell(news)
+            self._notices.tell(news, NoticeLevel.WARNING)
 
     def answer(self, alert_id: str, answer: Answer, *, reasons: Sequence[str], who: str) -> None:
         """Take a person's answer to an alert (BSI Flex 335 v2.0, 6.6).
@@ -255,11 +279,14 @@ class LiveService:
     def _perform(self, outputs: Iterable[Output]) -> None:
         for output in outputs:
             match output:
+                case PeopleReported():
+                    self._show(output)
                 case PersonReported():
                     self.counts["people reported"] += 1
                     self._listeners.tell(output.message)
                 case AlertTold():
                     self._alert(output.alert_id, output.message)
+                    self._show(output)
                 case SensorTasked():
                     self._ask(output)
                 case MessageUnused():
@@ -269,6 +296,16 @@ class LiveService:
     def _alert(self, alert_id: str, message: SapientMessage) -> None:
         self.counts["alerts told"] += 1
         self._alerts.tell(alert_id, message, self._last_input_ns)
+
+    def _show(self, what: Observed) -> None:
+        try:
+            self._observe(what)
+        except Exception as error:  # noqa: BLE001 - people are followed all the same
+            # Not shown to the one that failed: that would go round for ever.
+            _LOG.exception("the control room could not take %s", type(what).__name__)
+            if not isinstance(what, Notice):
+                told = f"failed ({type(error).__name__}: {error})"
+                self._notices.now_and_then("control room", told, NoticeLevel.ALARM)
 
     def _ask(self, task: SensorTasked) -> None:
         self.counts["looks"] += 1
@@ -294,7 +331,8 @@ class LiveService:
         self._nobody_is_known(now_ns)
         self._notices.tell(
             f"nothing happened here for {gap_s:.0f} s (the machine stood still, or its clock was "
-            "set ahead); people are followed from the beginning again"
+            "set ahead); people are followed from the beginning again",
+            NoticeLevel.ALARM,
         )
 
     def _nobody_is_known(self, now_ns: int) -> None:
@@ -306,11 +344,12 @@ class LiveService:
         why = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
         self._log.fact(ENGINE_RESTARTED, self._last_input_ns, {"why": why})
         self._nobody_is_known(self._last_input_ns)
-        self._notices.now_and_then("engine", f"failed and starts afresh ({why})")
+        self._notices.now_and_then("engine", f"failed and starts afresh ({why})", NoticeLevel.ALARM)
         if self._failures.one_more(self._last_input_ns):
             self._notices.tell(
                 "THE ENGINE FAILS AGAIN AND AGAIN and may miss people and alerts: watch the site "
-                "by other means, and report the last traceback"
+                "by other means, and report the last traceback",
+                NoticeLevel.ALARM,
             )
 
     def _log_event(self, event: LogEvent) -> None:
@@ -318,7 +357,8 @@ class LiveService:
             case LogFailed():
                 self._log_fails = True
                 self._notices.tell(
-                    f"the log fails, the service goes on: {event.reason}; {event.remedy}"
+                    f"the log fails, the service goes on: {event.reason}; {event.remedy}",
+                    NoticeLevel.ALARM,
                 )
             case LogResumed():
                 self._log_fails = False

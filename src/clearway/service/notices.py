@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from clearway.profile import sensor_node_id
 from clearway.sapient.validate import Finding
 from clearway.service.complaints import Complaints
+from clearway.service.outputs import Notice, NoticeLevel
 from clearway.site.schema import Site
 
 _LOG = logging.getLogger(__name__)
@@ -28,11 +29,20 @@ class Notices:
         Is given each sentence.  Where it raises, that sentence is lost and nothing else.
     clock : callable
         UTC nanoseconds.
+    show : callable
+        Is given each with its level and time, for a control room.
     """
 
-    def __init__(self, site: Site, tell: Callable[[str], None], clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        site: Site,
+        tell: Callable[[str], None],
+        clock: Callable[[], int],
+        show: Callable[[Notice], object] = lambda _: None,
+    ) -> None:
         self._names = {sensor_node_id(site, sensor): sensor.id for sensor in site.sensors}
         self._tell = tell
+        self._show = show
         self._clock = clock
         self._complaints = Complaints()
         self._warnings = Complaints(_WARNED_AGAIN_S)
@@ -41,16 +51,17 @@ class Notices:
         """A sensor's id in the site file; anybody else keeps the name given."""
         return self._names.get(who.lower(), who)
 
-    def tell(self, sentence: str) -> None:
+    def tell(self, sentence: str, level: NoticeLevel = NoticeLevel.INFO) -> None:
         """Tell it now."""
+        self._show(Notice(sentence, level, self._clock()))
         try:
             self._tell(sentence)
         except Exception:  # noqa: BLE001 - people are followed whether or not anybody reads of it
             _LOG.exception("nobody could be told: %s", sentence)
 
-    def now_and_then(self, who: str, what: str) -> bool:
+    def now_and_then(self, who: str, what: str, level: NoticeLevel = NoticeLevel.WARNING) -> bool:
         """Tell of something that may come a thousand times a second; whether it was told."""
-        return self._told(who, self._complaints.sentence(who, what, self._clock()))
+        return self._told(who, self._complaints.sentence(who, what, self._clock()), level)
 
     def warn(self, who: str, findings: Iterable[Finding]) -> None:
         """Tell what is better not done in messages that were accepted."""
@@ -60,11 +71,11 @@ class Notices:
             # A delay or a place in a list may be another each time.
             alike = _NUMBER.sub("", what)
             told = self._warnings.sentence(who, f"accepted, but {what}", now_ns, alike)
-            self._told(who, told)
+            self._told(who, told, NoticeLevel.WARNING)
 
-    def _told(self, who: str, sentence: str | None) -> bool:
+    def _told(self, who: str, sentence: str | None, level: NoticeLevel) -> bool:
         if sentence is not None:
-            self.tell(f"{self.name(who)}: {sentence}")
+            self.tell(f"{self.name(who)}: {sentence}", level)
         return sentence is not None
 
 
