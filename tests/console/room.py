@@ -18,6 +18,8 @@ from clearway.console.context import ConsoleContext
 from clearway.console.security.authentication import request_token
 from clearway.console.security.rates import Rates
 from clearway.console.site_view import SiteView, site_view
+from clearway.control_room.record import AlarmRecord
+from clearway.control_room.room import ControlRoom
 from clearway.site.schema import Site
 from clearway.store.database import open_database
 from tests.accounts.clock import PASSWORD, SECOND, START_NS, chance, code_at
@@ -77,11 +79,13 @@ class Room:
     def open(cls, folder: Path, site: Site, rates: Rates = PLENTY) -> Room:
         clock = Clock()
         database = open_database(folder / "site.sqlite")
+        audit = AuditLog(database, "hall", "0.1.0", random_bytes=chance(4))
         context = ConsoleContext(
             users=Users(database, random_bytes=chance(1)),
             sessions=Sessions(database, random_bytes=chance(2)),
             invitations=Invitations(database, random_bytes=chance(3)),
-            audit=AuditLog(database, "hall", "0.1.0", random_bytes=chance(4)),
+            audit=audit,
+            room=ControlRoom(AlarmRecord(database, audit), clock),
             site=view_of(site),
             clock_ns=clock,
             random_bytes=chance(5),

@@ -36,6 +36,7 @@ from clearway.alarms.desk import AlarmDesk, Drill, Shelf
 from clearway.alarms.flood import Flood, Group
 from clearway.alarms.inputs import (
     Acknowledge,
+    Act,
     AlertTold,
     Delivered,
     Dismiss,
@@ -68,13 +69,21 @@ from clearway.alarms.outputs import (
     ShelfChanged,
     SupervisorCalled,
 )
-from clearway.alarms.report import AlertReport, CandidateShare, EvidenceLine, Grounds, Place
+from clearway.alarms.report import (
+    AlertReport,
+    CandidateShare,
+    EvidenceLine,
+    Grounds,
+    Place,
+    Severity,
+)
 from clearway.alarms.roles import Actor, Permission, Role, permits
 from clearway.alarms.settings import LifeCycleSettings
 
 __all__ = [
     "Acknowledge",
     "Acknowledgement",
+    "Act",
     "Action",
     "Actor",
     "Alarm",
@@ -117,6 +126,7 @@ __all__ = [
     "Resolve",
     "Role",
     "SetDrill",
+    "Severity",
     "Shelf",
     "ShelfChanged",
     "ShelveSensor",

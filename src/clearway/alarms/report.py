@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from math import inf
 
 from msgspec import Struct
@@ -10,6 +11,23 @@ from clearway.domain import AlertState, Closing, Modality, ThreatClass
 
 _MORE_LIKELY_THAN_NOT = 0.5
 _UNDECLARED = "undeclared"
+_MANY_AT_ONCE = (ThreatClass.LONG_GUN, ThreatClass.EXPLOSIVE)
+"""Classes with which one person can hurt many at once."""
+
+
+class Severity(StrEnum):
+    """How bad it would be not to act, and how likely that is.
+
+    ISA-18.2 ranks alarms by consequence and by the time there is to respond; a rifle or a bomb in a
+    crowd and a handgun differ in the first.
+    """
+
+    CRITICAL = "critical"
+    """More likely than not a long gun or explosives."""
+    HIGH = "high"
+    """More likely than not some threat."""
+    MEDIUM = "medium"
+    """A threat that is worth a stop, and less likely than not."""
 
 
 class EvidenceLine(Struct, frozen=True, kw_only=True):
@@ -88,6 +106,14 @@ class AlertReport(Struct, frozen=True, kw_only=True):
     def live(self) -> bool:
         """Whether the machine still holds to it."""
         return self.state is not AlertState.CLOSED
+
+    @property
+    def severity(self) -> Severity:
+        """See `Severity`."""
+        worst = max(self.classes.get(threat, 0.0) for threat in _MANY_AT_ONCE)
+        if worst >= _MORE_LIKELY_THAN_NOT:
+            return Severity.CRITICAL
+        return Severity.HIGH if self.probability >= _MORE_LIKELY_THAN_NOT else Severity.MEDIUM
 
     @property
     def incriminating_sensors(self) -> frozenset[str]:

@@ -15,6 +15,7 @@ from clearway.audit import AuditLog
 from clearway.console.live_sockets import LiveSockets
 from clearway.console.security.rates import Rates
 from clearway.console.site_view import SiteView
+from clearway.control_room.room import ControlRoom
 
 __all__ = ["ConsoleContext"]
 
@@ -28,16 +29,20 @@ class ConsoleContext:
     invitations: Invitations
     audit: AuditLog
     site: SiteView
+    room: ControlRoom
     clock_ns: Callable[[], int] = time.time_ns
     """UTC."""
-    is_drill: Callable[[], bool] = lambda: False
-    """Whether an exercise is going on."""
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
     """For the names of requests."""
     checkpoints: tuple[Path, Ed25519PublicKey] | None = None
     """Where the audit log's checkpoints are exported to, and the key that they are signed with."""
     rates: Rates = field(default_factory=Rates)
     sockets: LiveSockets = field(default_factory=LiveSockets)
+
+    @property
+    def is_drill(self) -> bool:
+        """Whether an exercise is going on."""
+        return self.room.desk.drill is not None
 
     def record(self, kind: str, actor: str, subject: str, payload: object = None) -> None:
         """Add a record to the audit log; it waits for the disk.

@@ -9,15 +9,16 @@ its own width.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum, IntFlag
+from enum import IntFlag
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clearway.domain import NANOSECONDS, TrackPicture
 from clearway.errors import ArgumentError
 
-__all__ = ["FrameFlag", "Mark", "TracksFrame", "decode", "encode"]
+__all__ = ["FrameFlag", "TracksFrame", "decode", "encode"]
 
 VERSION: Final = 1
 _KIND_TRACKS: Final = 1
@@ -49,6 +50,7 @@ _COLUMNS: Final = (
 _BYTES_PER_TRACK: Final = sum(np.dtype(kind).itemsize for _, kind in _COLUMNS)
 _THREAT_STEPS: Final = 65_535
 _SHARE_STEPS: Final = 255
+_NS_PER_US: Final = NANOSECONDS // 1_000_000
 
 
 class FrameFlag(IntFlag):
@@ -60,38 +62,16 @@ class FrameFlag(IntFlag):
     """It was recorded; nothing of it is happening now."""
 
 
-class Mark(IntEnum):
-    """What an open alarm says of a person."""
-
-    NONE = 0
-    CANDIDATE = 1
-    """May be the carrier that an alarm is about."""
-    LEADING = 2
-    """The most probable candidate of an alarm."""
-
-
 @dataclass(frozen=True, slots=True)
 class TracksFrame:
-    """The content of one message; every array has shape (n,)."""
+    """The content of one message."""
 
-    time_us: int
-    """Microseconds UTC: nanoseconds would not fit the numbers of a browser."""
+    picture: TrackPicture
+    """Its time is kept in microseconds, for nanoseconds would not fit the numbers of a browser; the
+    threat in steps of 1/65,535, the examined shares in steps of 1/255."""
     sequence: int
     """Counts frames, so that a client knows how many it was too slow for."""
     flags: FrameFlag
-    track_id: NDArray[np.integer]
-    x_m: NDArray[np.floating]
-    y_m: NDArray[np.floating]
-    velocity_x_m_s: NDArray[np.floating]
-    velocity_y_m_s: NDArray[np.floating]
-    sigma_m: NDArray[np.floating]
-    threat: NDArray[np.floating]
-    """Probability that the person carries any threat; kept in steps of 1/65,535."""
-    examined_curtain: NDArray[np.floating]
-    """Share of the person that a curtain examined; kept in steps of 1/255."""
-    examined_trace: NDArray[np.floating]
-    mark: NDArray[np.integer]
-    """A `Mark` each."""
 
 
 def encode(frame: TracksFrame) -> bytes:
@@ -106,23 +86,24 @@ def encode(frame: TracksFrame) -> bytes:
     bytes
         A header of 24 bytes and 30 bytes per track.
     """
-    count = len(frame.track_id)
+    picture = frame.picture
+    count = len(picture)
     header = np.zeros(1, _HEADER)
     header["version"] = VERSION
     header["kind"] = _KIND_TRACKS
     header["flags"] = frame.flags
     header["count"] = count
-    header["time_us"] = frame.time_us
+    header["time_us"] = picture.time_ns // _NS_PER_US
     header["sequence"] = frame.sequence % (1 << 32)
     columns: dict[str, NDArray[Any]] = {
-        "threat": _steps(frame.threat, _THREAT_STEPS),
-        "examined_curtain": _steps(frame.examined_curtain, _SHARE_STEPS),
-        "examined_trace": _steps(frame.examined_trace, _SHARE_STEPS),
+        "threat": _steps(picture.threat, _THREAT_STEPS),
+        "examined_curtain": _steps(picture.examined_curtain, _SHARE_STEPS),
+        "examined_trace": _steps(picture.examined_trace, _SHARE_STEPS),
         "flags": np.zeros(count, np.uint8),
     }
     parts = [header.tobytes()]
     for name, kind in _COLUMNS:
-        column = columns[name] if name in columns else getattr(frame, name)
+        column = columns[name] if name in columns else getattr(picture, name)
         parts.append(np.asarray(column).astype(kind).tobytes())
     return b"".join(parts)
 
@@ -164,12 +145,8 @@ def decode(data: bytes) -> TracksFrame:
     columns["threat"] = columns["threat"] / _THREAT_STEPS
     for name in ("examined_curtain", "examined_trace"):
         columns[name] = columns[name] / _SHARE_STEPS
-    return TracksFrame(
-        int(header["time_us"]),
-        int(header["sequence"]),
-        FrameFlag(int(header["flags"])),
-        **columns,
-    )
+    picture = TrackPicture(int(header["time_us"]) * _NS_PER_US, **columns)
+    return TracksFrame(picture, int(header["sequence"]), FrameFlag(int(header["flags"])))
 
 
 def _steps(share: NDArray[np.floating], steps: int) -> NDArray[Any]:

@@ -221,5 +221,5 @@ def _me(session: Session, context: ConsoleContext) -> Me:
         session.role,
         session.language,
         tuple(one for one in Permission if permits(session.role, one)),
-        context.is_drill(),
+        context.is_drill,
     )
