@@ -7,11 +7,10 @@ minutes as what a person can handle for a whole shift; the rate stands beside th
 sensor's doing and the crowd's, the second the sensor's alone.  Both count only what people have
 judged; how many alarms nobody has judged is stated beside them.
 
-Each figure carries its 95 % interval: exact Poisson limits for a rate (Garwood, Biometrika 28,
-1936), the Wilson score interval for a share (Wilson, JASA 22, 1927).  Times to acknowledge are
-quantiles of the product-limit estimate (Kaplan and Meier, JASA 53, 1958), in which an alarm that
-still waits counts as having waited at least that long; left out, the alarms that nobody answers
-would make the operators look fast.
+Each figure carries its 95 % interval, exact Poisson for a rate and Wilson's for a share.  Times to
+acknowledge are quantiles of the product-limit estimate (Kaplan and Meier, JASA 53, 1958), in which
+an alarm that still waits counts as having waited at least that long; left out, the alarms that
+nobody answers would make the operators look fast.
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ from scipy import stats
 
 from clearway.alarms.alarm import Alarm, DismissReason, Outcome
 from clearway.domain import seconds
+from clearway.domain.intervals import poisson_rate, wilson_share
 
 GUIDE_PER_OPERATOR_10MIN = 1.0
 """Alarms per operator and ten minutes."""
 
-_CONFIDENCE = 0.95
 _TEN_MINUTES_S = 600.0
 
 
@@ -153,28 +152,10 @@ def _waits(alarms: Sequence[Alarm], end_ns: int) -> Waits:
 
 
 def _rate(count: int, exposure: float) -> Estimate:
-    if exposure <= 0.0:
-        return Estimate(count=count, exposure=exposure)
-    tail = (1.0 - _CONFIDENCE) / 2
-    low = 0.0 if count == 0 else float(stats.chi2.ppf(tail, 2 * count)) / 2
-    high = float(stats.chi2.ppf(1.0 - tail, 2 * count + 2)) / 2
-    return Estimate(
-        count=count,
-        exposure=exposure,
-        value=count / exposure,
-        low=low / exposure,
-        high=high / exposure,
-    )
+    value, low, high = poisson_rate(count, exposure)
+    return Estimate(count=count, exposure=exposure, value=value, low=low, high=high)
 
 
 def _share(count: int, cases: int) -> Estimate:
-    if cases == 0:
-        return Estimate(count=count, exposure=cases)
-    interval = stats.binomtest(count, cases).proportion_ci(_CONFIDENCE, method="wilson")
-    return Estimate(
-        count=count,
-        exposure=cases,
-        value=count / cases,
-        low=float(interval.low),
-        high=float(interval.high),
-    )
+    value, low, high = wilson_share(count, cases)
+    return Estimate(count=count, exposure=cases, value=value, low=low, high=high)

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 import numpy as np
-from scipy import stats
 
-_CONFIDENCE = 0.95
+from clearway.domain.intervals import poisson_rate, wilson_share
 
 
 class Proportion(TypedDict):
@@ -52,16 +51,8 @@ def proportion(k: int, n: int) -> Proportion:
     >>> round(share["low"], 3), round(share["high"], 3)
     (0.958, 0.984)
     """
-    if n == 0:
-        return {"k": k, "n": n, "value": None, "low": None, "high": None}
-    interval = stats.binomtest(k, n).proportion_ci(_CONFIDENCE, method="wilson")
-    return {
-        "k": k,
-        "n": n,
-        "value": k / n,
-        "low": float(interval.low),
-        "high": float(interval.high),
-    }
+    value, low, high = wilson_share(k, n)
+    return {"k": k, "n": n, "value": value, "low": low, "high": high}
 
 
 def rate(count: int, exposure: float, unit: str) -> Rate:
@@ -74,22 +65,11 @@ def rate(count: int, exposure: float, unit: str) -> Rate:
     >>> round(rate(0, 1000.0, "per person")["high"], 4)
     0.0037
     """
-    if exposure <= 0.0:
-        return {
-            "count": count, "exposure": exposure, "unit": unit,
-            "value": None, "low": None, "high": None,
-        }  # fmt: skip
-    tail = (1.0 - _CONFIDENCE) / 2
-    low = 0.0 if count == 0 else float(stats.chi2.ppf(tail, 2 * count)) / 2
-    high = float(stats.chi2.ppf(1.0 - tail, 2 * count + 2)) / 2
+    value, low, high = poisson_rate(count, exposure)
     return {
-        "count": count,
-        "exposure": exposure,
-        "unit": unit,
-        "value": count / exposure,
-        "low": low / exposure,
-        "high": high / exposure,
-    }
+        "count": count, "exposure": exposure, "unit": unit,
+        "value": value, "low": low, "high": high,
+    }  # fmt: skip
 
 
 def percentiles(values: Sequence[float]) -> Percentiles:
