@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from clearway.errors import OutputError
 from clearway.sapient.bindings import Alert, SapientMessage
+from clearway.service import alert_store
 from clearway.service.alert_store import AlertStore
 from tests.service.feeding import START_NS
 
@@ -109,4 +112,56 @@ def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="an alert could not be kept"):
         fill()
     assert [one.alert_id for one in store.open_alerts()] == ["A"]
+    store.close()
+
+
+def test_alerts_that_are_over_go(tmp_path: Path) -> None:
+    store = AlertStore(tmp_path / "alerts.sqlite")
+    told = [
+        ("ended early", change("ended early", 1)),
+        ("still open", change("still open", 2)),
+        ("opened again", change("opened again", 3, CLEAR)),
+        ("opened again", change("opened again", 4)),
+        ("ended early", change("ended early", 5, CLEAR)),
+        ("ended late", change("ended late", 6)),
+        ("ended late", change("ended late", 7, CLEAR)),
+    ]
+    for alert_id, message in told:
+        store.keep(alert_id, message)
+    assert store.shorten(START_NS + 5) == 0
+    assert store.shorten(START_NS + 6) == 1
+    left = [(one.alert_id, one.message) for one in store.changes()]
+    assert left == [each for each in told if each[0] != "ended early"]
+    assert store.shorten(START_NS + 1000) == 1
+    assert {one.alert_id for one in store.changes()} == {"still open", "opened again"}
+    store.keep("A", change("A", 8))
+    store.close()
+
+
+def test_many_alerts_go_from_another_thread_and_leave_no_trace(tmp_path: Path) -> None:
+    path = tmp_path / "alerts.sqlite"
+    store = AlertStore(path)
+    for number in range(500):
+        message = change(f"A{number}", number, CLEAR)
+        message.alert.description = "in the left pocket"
+        store.keep(f"A{number}", message)
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(store.shorten, START_NS + 1000).result() == 500
+    assert list(store.changes()) == []
+    for file in tmp_path.iterdir():
+        assert b"left pocket" not in file.read_bytes()
+    store.close()
+
+
+def test_a_store_that_others_hold_cannot_be_shortened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = AlertStore(tmp_path / "alerts.sqlite")
+    store.keep("A", change("A", 1, CLEAR))
+    monkeypatch.setattr(alert_store, "_BUSY_S", 0.01)
+    with closing(sqlite3.connect(tmp_path / "alerts.sqlite")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OutputError, match="cannot be deleted: database is locked"):
+            store.shorten(START_NS + 1000)
+    assert store.shorten(START_NS + 1000) == 1
     store.close()

@@ -21,6 +21,11 @@ _CROWD = (
 _EXTRAS = {
     "crowd": ("simulated people", ("jupedsim",), _CROWD),
     "gpu": ("images on a graphics card", ("cupy",), 'pip install "clearway[gpu]"'),
+    "history": (
+        "questions to the track history",
+        ("duckdb",),
+        'pip install "clearway[history]"',
+    ),
     "bench": (
         "peers of `clearway bench`",
         ("fastsar", "numba", "threadpoolctl"),

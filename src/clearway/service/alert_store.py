@@ -35,6 +35,15 @@ SELECT alert_id, time_ns, message FROM alert_changes
 WHERE status = ? AND time_ns >= ?
 ORDER BY number
 """
+_OVER = """
+DELETE FROM alert_changes WHERE alert_id IN (
+    SELECT alert_id FROM alert_changes
+    WHERE number IN (SELECT max(number) FROM alert_changes GROUP BY alert_id)
+    AND status = ? AND time_ns < ? LIMIT ?
+) RETURNING alert_id
+"""
+_AT_A_TIME = 200
+"""Alerts that are deleted in one transaction, for which no change of another need wait long."""
 _BUSY_S = 2.0
 """When the database is opened; later nobody waits, and what is refused is tried again."""
 _LATER_BUSY_MS = 50
@@ -141,6 +150,42 @@ class AlertStore:
             The database is damaged.
         """
         return self._read("SELECT alert_id, time_ns, message FROM alert_changes ORDER BY number")
+
+    def shorten(self, before_ns: int) -> int:
+        """Delete the alerts that ended before a time, with all their changes.
+
+        May be called in any thread, and leaves nothing of them in the file.
+
+        Parameters
+        ----------
+        before_ns : int
+            UTC.
+
+        Returns
+        -------
+        int
+            Number of alerts.
+
+        Raises
+        ------
+        OutputError
+            The database cannot be written; what was deleted by then is.
+        """
+        alerts = 0
+        try:
+            with closing(sqlite3.connect(self._path, _BUSY_S, isolation_level=None)) as database:
+                database.execute("PRAGMA synchronous = FULL")
+                database.execute("PRAGMA secure_delete = ON")
+                values = (Alert.ALERT_STATUS_CLEAR, before_ns, _AT_A_TIME)
+                while deleted := {row[0] for row in database.execute(_OVER, values)}:
+                    alerts += len(deleted)
+                if alerts:
+                    # What is deleted from the database is still in its journal.
+                    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            problem = f"alerts whose time is over cannot be deleted: {error}"
+            raise OutputError(self._path, problem, "make room on the disk") from error
+        return alerts
 
     def close(self) -> None:
         """Release the file."""

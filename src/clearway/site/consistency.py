@@ -87,6 +87,11 @@ def _connections(service: Service) -> Iterator[Finding]:
     if service.plain and service.certificates is not None:
         problem = "certificates are named, yet connections are to be without TLS"
         yield ("service", "plain"), problem, "leave out `plain`, or `certificates`"
+    console = service.console
+    if (console.certificate is None) != (console.key is None):
+        missing, given = ("certificate", "key")[:: 1 if console.certificate is None else -1]
+        problem = f"`{given}` is of no use without `{missing}`"
+        yield ("service", "console", given), problem, f"name `{missing}` too, or leave out both"
 
 
 def _reference(place: Place, wanted: str, what: str, known: Sequence[_Named]) -> Iterator[Finding]:

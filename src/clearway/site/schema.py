@@ -397,6 +397,41 @@ class TakBridge(_Bridge):
     phones of one network."""
 
 
+class Keep(_Section):
+    """How long what is kept about people is kept, by what it is.
+
+    The message log has ``log_keep_days`` of its own; records of the audit log stay for ever.
+    """
+
+    tracks_days: Positive = 3.0
+    """Who was shown where on the plan."""
+    alerts_days: Positive = 365.0
+    """Alerts, and the alarms that people attend to, from their end on."""
+    audit_payloads_days: Positive = 365.0
+    """What audit records say besides who did what and when: reasons, readings, places.  It is
+    erased; the record stays, and the log can still be proven whole."""
+
+
+class ConsoleSettings(_Section):
+    """The pages for the people of the control room and the hall."""
+
+    host: Text = "127.0.0.1"
+    """Address to listen on; any but this machine's own needs a certificate."""
+    port: Annotated[int, Field(ge=0, le=65535)] = 8443
+    """TCP port; 0 takes any free one."""
+    certificate: Text | None = None
+    """PEM file of the site's certificate for browsers, by ``clearway certs site``; relative to the
+    site file."""
+    key: Text | None = None
+    """PEM file of its key, relative to the site file."""
+    database: Text | None = None
+    """``postgresql://USER@HOST/NAME`` for alarms, accounts and the audit log; without it they are
+    in a file beside the log.  Its password comes from PostgreSQL's password file."""
+    checkpoints: Text | None = None
+    """Folder that signed checkpoints of the audit log are exported to, relative to the site file;
+    best one on another machine to which lines can only be added."""
+
+
 class Service(_Section):
     """The live service: where sensors connect, which of them are let in, and who is told."""
 
@@ -417,6 +452,10 @@ class Service(_Section):
     """Folder of the message log and of what a restart needs, relative to the site file."""
     log_keep_days: Positive = 3.0
     """Older parts of the log, which holds positions of people, are deleted."""
+    keep: Keep = Keep()
+    """How long everything else about people is kept."""
+    console: ConsoleSettings = ConsoleSettings()
+    """Where the console is served."""
     drill: bool = True
     """Whether alerts that leave the house are marked as an exercise."""
     mqtt: MqttBridge | None = None
