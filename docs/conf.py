@@ -14,6 +14,8 @@ sys.path.insert(0, str(DOCS))
 
 import architecture_picture  # noqa: E402 - lies beside this file, found by the line above
 import array_design  # noqa: E402 - the same
+import asvs  # noqa: E402 - the same
+import roles_table  # noqa: E402 - the same
 import sapient_reference  # noqa: E402 - the same
 import site_reference  # noqa: E402 - the same
 
@@ -30,7 +32,14 @@ extensions = [
     "sphinx.ext.mathjax",
     "sphinx_gallery.gen_gallery",
 ]
-exclude_patterns = ["_build", "gallery", "reference/generated/site-keys.md"]
+exclude_patterns = [
+    "_build",
+    "gallery",
+    # Included by other pages.
+    "reference/generated/asvs-table.md",
+    "reference/generated/roles.md",
+    "reference/generated/site-keys.md",
+]
 templates_path = ["_templates"]
 
 html_theme = "furo"
@@ -61,6 +70,10 @@ shutil.rmtree(GENERATED, ignore_errors=True)
 GENERATED.mkdir(parents=True)
 (GENERATED / "site-keys.md").write_text(site_reference.page(), encoding="utf-8")
 (GENERATED / "sapient-rules.md").write_text(sapient_reference.page(), encoding="utf-8")
+(GENERATED / "roles.md").write_text(roles_table.page(), encoding="utf-8")
+(GENERATED / "asvs-table.md").write_text(
+    asvs.page(asvs.read_table(), asvs.read_numbers()), encoding="utf-8"
+)
 architecture_picture.draw(DOCS / "architecture.svg")
 array_design.write(GENERATED)
 

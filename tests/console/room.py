@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,13 @@ from clearway.console.context import ConsoleContext
 from clearway.console.security.authentication import request_token
 from clearway.console.security.rates import Rates
 from clearway.console.site_view import SiteView, site_view
+from clearway.control_room.checks import DailyChecks
+from clearway.control_room.measures import Measures
 from clearway.control_room.record import AlarmRecord
 from clearway.control_room.room import ControlRoom
+from clearway.control_room.sensors import SensorBoard
+from clearway.control_room.tally import Tally
+from clearway.history import TrackHistory
 from clearway.site.schema import Site
 from clearway.store.database import open_database
 from tests.accounts.clock import PASSWORD, SECOND, START_NS, chance, code_at
@@ -76,23 +81,32 @@ class Room:
     """Of the authenticators, by account; accounts are named after their roles."""
 
     @classmethod
-    def open(cls, folder: Path, site: Site, rates: Rates = PLENTY) -> Room:
+    def open(
+        cls, folder: Path, site: Site, rates: Rates = PLENTY, roles: Iterable[Role] = Role
+    ) -> Room:
         clock = Clock()
         database = open_database(folder / "site.sqlite")
         audit = AuditLog(database, "hall", "0.1.0", random_bytes=chance(4))
+        record = AlarmRecord(database, audit)
+        checks = DailyChecks(database)
         context = ConsoleContext(
             users=Users(database, random_bytes=chance(1)),
             sessions=Sessions(database, random_bytes=chance(2)),
             invitations=Invitations(database, random_bytes=chance(3)),
             audit=audit,
-            room=ControlRoom(AlarmRecord(database, audit), clock),
+            room=ControlRoom(record, clock),
+            board=SensorBoard(site, START_NS),
+            measures=Measures(Tally(database), checks, record.opened_between),
+            checks=checks,
+            history=TrackHistory(folder / "tracks"),
+            database=database,
             site=view_of(site),
             clock_ns=clock,
             random_bytes=chance(5),
             rates=rates,
         )
         room = cls(context, clock)
-        for role in Role:
+        for role in roles:
             room.add(role.value, role)
         return room
 

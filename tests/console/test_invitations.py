@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,12 @@ import httpx
 import pytest
 from litestar.testing import TestClient
 
-from clearway.accounts import Invitations, Sessions, Users
 from clearway.alarms.roles import Role
-from clearway.audit import AuditLog
 from clearway.console.app import build
-from clearway.console.context import ConsoleContext
 from clearway.console.first_admin import first_admin_link
 from clearway.site.schema import Site
-from clearway.store.database import open_database
 from tests.accounts.clock import PASSWORD, code_at
-from tests.console.room import API, COOKIE, ORIGIN, Clock, Room, problem_of, proofs, view_of
+from tests.console.room import API, COOKIE, ORIGIN, Room, client_of, problem_of, proofs
 
 Browser = TestClient[Any]
 
@@ -135,34 +130,22 @@ def test_of_many_who_take_it_at_once_one_gets_it(room: Room) -> None:
 def test_the_first_administrator_comes_in_by_the_terminal_s_link(
     tmp_path: Path, station: Site
 ) -> None:
-    clock = Clock()
-    with closing(open_database(tmp_path / "new.sqlite")) as database:
-        context = ConsoleContext(
-            users=Users(database),
-            sessions=Sessions(database),
-            invitations=Invitations(database),
-            audit=AuditLog(database, "hall", "0.1.0"),
-            site=view_of(station),
-            clock_ns=clock,
-        )
-        withdrawn = first_admin_link(context, ORIGIN)
-        link = first_admin_link(context, ORIGIN)
-        assert withdrawn is not None
-        assert link is not None
-        token = link.removeprefix(f"{ORIGIN}/enrol#")
-        application = build(context, [ORIGIN])
-        with TestClient(application, base_url=ORIGIN) as client:
-            client.headers["Origin"] = ORIGIN
-            seen = client.get(f"{API}/invitations/{token}").json()
-            assert seen == {"role": "admin", "kind": "first_admin"}
-            assert _take(client, withdrawn.partition("#")[2]).status_code == 404
-            secret = _take(client, token).json()["totp_secret"]
-            login = {"name": "ivo", "password": PASSWORD, "code": code_at(secret, clock.now_ns)}
-            assert client.post(f"{API}/login", json=login).json()["role"] == "admin"
-            assert COOKIE in client.cookies
-        assert first_admin_link(context, ORIGIN) is None
-        kinds = [record.kind for record in context.audit.records(2)]
-    assert kinds == ["user-invited", "user-invited", "account-created", "signed-in"]
+    room = Room.open(tmp_path, station, roles=())
+    withdrawn = first_admin_link(room.context, ORIGIN)
+    link = first_admin_link(room.context, ORIGIN)
+    assert withdrawn is not None
+    assert link is not None
+    token = link.removeprefix(f"{ORIGIN}/enrol#")
+    with client_of(room) as client:
+        seen = client.get(f"{API}/invitations/{token}").json()
+        assert seen == {"role": "admin", "kind": "first_admin"}
+        assert _take(client, withdrawn.partition("#")[2]).status_code == 404
+        secret = _take(client, token).json()["totp_secret"]
+        login = {"name": "ivo", "password": PASSWORD, "code": code_at(secret, room.clock.now_ns)}
+        assert client.post(f"{API}/login", json=login).json()["role"] == "admin"
+        assert COOKIE in client.cookies
+    assert first_admin_link(room.context, ORIGIN) is None
+    assert room.kinds() == ["user-invited", "user-invited", "account-created", "signed-in"]
 
 
 def test_a_forgotten_first_link_is_worth_nothing_once_there_is_an_administrator(

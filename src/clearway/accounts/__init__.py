@@ -1,6 +1,7 @@
 """Who may use the console: accounts, second factors, sessions and one-time invitations."""
 
 from clearway.accounts.invitations import Invitation, Invitations
+from clearway.accounts.names import check_name
 from clearway.accounts.passwords import password_faults
 from clearway.accounts.sessions import Session, Sessions
 from clearway.accounts.users import SignIn, User, Users
@@ -13,5 +14,6 @@ __all__ = [
     "SignIn",
     "User",
     "Users",
+    "check_name",
     "password_faults",
 ]

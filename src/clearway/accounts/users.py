@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from clearway.accounts.names import check_name, displayed
 from clearway.accounts.one_time_codes import accepted_step, new_secret
 from clearway.accounts.passwords import (
     hash_password,
@@ -28,8 +27,6 @@ from clearway.store.database import Database
 
 __all__ = ["SignIn", "User", "Users"]
 
-_NAME: Final = re.compile(r"[a-z][a-z0-9._-]{1,31}")
-_DISPLAY_LENGTH: Final = 60
 _FREE_FAILURES: Final = 5
 _FIRST_LOCK_S: Final = 30.0
 _LONGEST_LOCK_S: Final = 900.0
@@ -97,8 +94,8 @@ class Users:
         OutputError
             The database cannot be written.
         """
-        _check_name(name)
-        shown = _display(display)
+        check_name(name)
+        shown = displayed(display)
         _check_password(password, name, shown)
         secret = new_secret(self._random_bytes)
         kept = hash_password(password)
@@ -239,6 +236,27 @@ class Users:
         changes = {"password_hash": hash_password(password), "failures": 0, "locked_until_ns": 0}
         self._alter(name, changes, leaves_admin=True)
 
+    def new_authenticator(self, name: str) -> str:
+        """Give somebody another authenticator in place of a lost one, which is worth nothing then.
+
+        All sessions end, and so does a lock: whoever tried codes of the lost one knows none of the
+        new one.  The password stays, so that this alone lets nobody in.
+
+        Returns
+        -------
+        str
+            The secret for the new authenticator; it is not shown again.
+
+        Raises
+        ------
+        ArgumentError
+            There is no such account.
+        """
+        secret = new_secret(self._random_bytes)
+        changes = {"code_secret": secret, "last_code_step": -1, "failures": 0, "locked_until_ns": 0}
+        self._alter(name, changes, leaves_admin=True)
+        return secret
+
     def _alter(self, name: str, changes: dict[str, Any], *, leaves_admin: bool) -> None:
         with self._database.begin() as connection:
             row = _row(connection, name)
@@ -287,26 +305,6 @@ def _user(row: Row[Any]) -> User:
 
 def _no_account(name: str) -> ArgumentError:
     return ArgumentError("name", f"there is no account {name!r}", "name one that exists")
-
-
-def _check_name(name: str) -> None:
-    if not _NAME.fullmatch(name):
-        raise ArgumentError(
-            "name",
-            f"{name[:40]!r} cannot be used",
-            "use 2 to 32 small letters, digits, dots, dashes and underscores; a letter first",
-        )
-
-
-def _display(display: str) -> str:
-    """A name as it may be shown: one line, without characters that reorder or hide others."""
-    plain = unicodedata.normalize("NFC", display)
-    shown = " ".join("".join(c for c in plain if c.isprintable()).split())
-    if not 0 < len(shown) <= _DISPLAY_LENGTH:
-        raise ArgumentError(
-            "display", "cannot be shown", f"use 1 to {_DISPLAY_LENGTH} printable characters"
-        )
-    return shown
 
 
 def _check_password(password: str, *own_words: str) -> None:

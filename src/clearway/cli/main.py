@@ -13,6 +13,7 @@ from clearway.cli.audit import audit_app
 from clearway.cli.bench import bench_app
 from clearway.cli.certs import certs_app
 from clearway.cli.doctor import doctor
+from clearway.cli.history import history_app
 from clearway.cli.image import image
 from clearway.cli.report import report
 from clearway.cli.run import demo, run
@@ -21,6 +22,7 @@ from clearway.cli.serve import node, replay, serve
 from clearway.cli.site import site_app
 from clearway.cli.track import track
 from clearway.cli.trial import trial
+from clearway.cli.users import users_app
 from clearway.errors import ClearwayError
 
 app = typer.Typer(
@@ -45,6 +47,8 @@ app.add_typer(site_app, name="site")
 app.add_typer(bench_app, name="bench")
 app.add_typer(certs_app, name="certs")
 app.add_typer(audit_app, name="audit")
+app.add_typer(history_app, name="history")
+app.add_typer(users_app, name="users")
 app.add_typer(sapient_app, name="sapient")
 
 _BAD_INPUT = 2

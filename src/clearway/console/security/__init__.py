@@ -8,6 +8,8 @@
     how often
 ``problems``
     how a refusal is told
+``refusal_log``
+    what is noted of refusals
 ``headers``
     what every answer tells the browser
 """

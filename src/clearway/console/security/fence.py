@@ -20,6 +20,7 @@ from clearway.console.security.authentication import SAFE_METHODS
 from clearway.console.security.headers import Dress
 from clearway.console.security.problems import MEDIA_TYPE, Refusal, problem_of
 from clearway.console.security.rates import RateLimit, address_of
+from clearway.console.security.refusal_log import RefusalLog
 
 __all__ = ["Fence"]
 
@@ -53,6 +54,7 @@ class Fence:
         self._hosts = frozenset(urlsplit(origin).netloc.encode() for origin in origins)
         rates = context.rates
         self._requests = RateLimit(rates.requests_per_min, rates.request_burst)
+        self._refusals = RefusalLog(context.clock_ns)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
@@ -63,8 +65,10 @@ class Fence:
         name = str(UUID(bytes=self._context.random_bytes(16), version=4))
         scope.setdefault("state", {})["request_id"] = name
         dress = Dress(scope["scheme"], name)
+        address = address_of(scope["client"])
 
         async def dressed(message: Message) -> None:
+            self._refusals.note(message, name, address)
             await send(dress(message))
 
         try:

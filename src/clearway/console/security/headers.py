@@ -21,13 +21,15 @@ _POLICY: Final = "; ".join(
         "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
+        "object-src 'none'",
         "worker-src 'self'",
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
-        # Svelte makes its templates through a policy of this name.
-        "trusted-types svelte-trusted-html",
+        # By the first of them Svelte makes its templates; the second knows the one address of the
+        # guard page's service worker.
+        "trusted-types svelte-trusted-html clearway-service-worker",
     )
 )
 _ALWAYS: Final = (

@@ -1,0 +1,47 @@
+"""Names of accounts, and of people as others are shown them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from clearway.errors import ArgumentError
+
+__all__ = ["check_name", "displayed"]
+
+_NAME: Final = re.compile(r"[a-z][a-z0-9._-]{1,31}")
+_DISPLAY_LENGTH: Final = 60
+
+
+def check_name(name: str) -> None:
+    """See whether an account may have this name.
+
+    Raises
+    ------
+    ArgumentError
+        It may not; the name of an account that is there already is none of its business.
+    """
+    if not _NAME.fullmatch(name):
+        raise ArgumentError(
+            "name",
+            f"{name[:40]!r} cannot be used",
+            "use 2 to 32 small letters, digits, dots, dashes and underscores; a letter first",
+        )
+
+
+def displayed(display: str) -> str:
+    """A name as it may be shown: one line, without characters that reorder or hide others.
+
+    Raises
+    ------
+    ArgumentError
+        Nothing is left of it, or too much.
+    """
+    plain = unicodedata.normalize("NFC", display)
+    shown = " ".join("".join(c for c in plain if c.isprintable()).split())
+    if not 0 < len(shown) <= _DISPLAY_LENGTH:
+        raise ArgumentError(
+            "display", "cannot be shown", f"use 1 to {_DISPLAY_LENGTH} printable characters"
+        )
+    return shown
