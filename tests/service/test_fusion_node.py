@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -79,13 +80,15 @@ def test_whatever_is_told_is_faultless(outputs: list[Output]) -> None:
         check_sent(one.message)
 
 
-def test_reports_hold_everybody_who_is_told(outputs: list[Output]) -> None:
-    reports = [one for one in outputs if isinstance(one, PeopleReported)]
-    assert {len(one.beliefs) - len(one.tracks) for one in reports} == {0}
-    followed = [
-        message for message in people_of(outputs) if message.detection_report.state != "lost"
-    ]
-    assert sum(len(one.tracks) for one in reports) == len(followed) > 50
+def test_everybody_is_shown_at_the_rate_of_a_camera(outputs: list[Output]) -> None:
+    shown = [one for one in outputs if isinstance(one, PeopleReported)]
+    assert {len(one.beliefs) - len(one.tracks) for one in shown} == {0}
+    times_ns = [one.tracks.time_ns for one in shown]
+    assert min(b - a for a, b in pairwise(times_ns)) >= nanoseconds(0.08)
+    seen_ns = range(START_NS + nanoseconds(1.0), START_NS + nanoseconds(5.0))
+    followed = [one for one in shown if one.tracks.time_ns in seen_ns]
+    assert {len(one.tracks) for one in followed} == {2}
+    assert len(followed) >= 9 * 4  # a second, though reports come five times
 
 
 def test_an_alert_shows_what_it_rests_on(station: Site) -> None:

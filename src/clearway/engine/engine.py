@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from clearway.domain import Alert, Detection, nanoseconds, seconds
+from clearway.domain import Alert, Belief, Detection, nanoseconds, seconds
 from clearway.engine.budget import reading_budgets
 from clearway.engine.events import (
     AlertChanged,
@@ -78,6 +78,14 @@ class Engine:
     def open_alerts(self) -> tuple[Alert, ...]:
         """The alerts that are not closed, as they were told last."""
         return self._alerts.open
+
+    @property
+    def people(self) -> TracksReported | None:
+        """Everybody as of the last scan or report, between which `TracksReported` says nothing."""
+        tracks = self._history.newest
+        if tracks is None:
+            return None
+        return TracksReported(tracks, self._beliefs_of(tracks.track_ids.tolist()))
 
     def observe(self, detections: Iterable[Detection], clock_ns: int | None = None) -> list[Event]:
         """Take detections in; give what follows from them.
@@ -204,12 +212,15 @@ class Engine:
         tracks = self._tracker.states()
         self._history.append(tracks)
         ids = tracks.track_ids.tolist()
-        yield TracksReported(tracks, tuple(self._beliefs.of(track_id) for track_id in ids))
+        yield TracksReported(tracks, self._beliefs_of(ids))
         for keeper in self._cues.values():
             cue = keeper.cue(tracks, self._beliefs)
             if cue is not None:
                 yield CueRequested(cue, self._clock_ns)
         yield from self._forget_departed(set(ids), time_ns)
+
+    def _beliefs_of(self, track_ids: Iterable[int]) -> tuple[Belief, ...]:
+        return tuple(self._beliefs.of(track_id) for track_id in track_ids)
 
     def _forget_departed(self, present: set[int], time_ns: int) -> Iterator[Event]:
         """Close alerts and delete beliefs of people who left longer ago than the history goes."""

@@ -62,6 +62,7 @@ from clearway.service.outputs import (
 from clearway.site.schema import Sensor, Site, Trace
 
 _CUES_KNOWN = 256
+_SHOWN_EVERY_S = 0.08
 _MEMORY_S = 120.0
 """How long people who have left and readings are remembered for alerts that may name them."""
 
@@ -96,6 +97,7 @@ class FusionNode:
         """Of the threat sensors, by sensor and sequence number, in the order of arrival."""
         self._cues: dict[str, str] = {}
         """By task, the cue that it passes on; the oldest in front."""
+        self._show_from_ns = 0
         self._blind: set[str] = set()
         """Nodes that say that they do not work."""
 
@@ -162,7 +164,7 @@ class FusionNode:
     def tick(self, clock_ns: int) -> list[Output]:
         """Let time pass to ``clock_ns``, though nothing has arrived."""
         self.time_ns = clock_ns
-        return self._outputs(self._engine.observe([], clock_ns))
+        return [*self._outputs(self._engine.observe([], clock_ns)), *self._shown()]
 
     def flush(self) -> list[Output]:
         """Process what still waits, as at the end of a recording."""
@@ -193,8 +195,14 @@ class FusionNode:
             case EvidenceJudged():
                 pass
 
-    def _report(self, tracks: TrackStates, beliefs: tuple[Belief, ...]) -> Iterator[Output]:
-        yield PeopleReported(tracks, beliefs)
+    def _shown(self) -> Iterator[PeopleReported]:
+        """Everybody, if the last time is long enough ago; at about the rate of a camera."""
+        people = self._engine.people
+        if people is not None and people.tracks.time_ns >= self._show_from_ns:
+            self._show_from_ns = people.tracks.time_ns + nanoseconds(_SHOWN_EVERY_S)
+            yield PeopleReported(people.tracks, people.beliefs)
+
+    def _report(self, tracks: TrackStates, beliefs: Sequence[Belief]) -> Iterator[Output]:
         present = set(tracks.track_ids.tolist())
         for person in self._people.values():
             if person.present and person.track.track_id not in present:

@@ -13,7 +13,7 @@ from clearway.sapient.server import ServerEvent
 
 @dataclass(frozen=True, slots=True)
 class PeopleReported:
-    """Everybody who is followed, as at one report time; each is told as `PersonReported` too."""
+    """Everybody who is followed, for a plan of the site: oftener than each is `PersonReported`."""
 
     tracks: TrackStates
     beliefs: tuple[Belief, ...]

@@ -78,6 +78,11 @@ class TrackHistory:
         self._snapshots: deque[TrackStates] = deque()
         self._forget_work()
 
+    @property
+    def newest(self) -> TrackStates | None:
+        """The tracks as appended last; None before the first."""
+        return self._snapshots[-1] if self._snapshots else None
+
     def append(self, states: TrackStates) -> None:
         """Remember the newest state; times never go backwards."""
         if self._snapshots and self._snapshots[-1].time_ns == states.time_ns:
