@@ -10,6 +10,7 @@ from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
@@ -90,6 +91,18 @@ CASES: dict[str, tuple[Callable[[Path], list[str | Path]], list[str]]] = {
         ],
         ["site.toml: line ", "service.mqtt.authority: ", "no.pem", "relative to the site file"],
     ),
+    "half a certificate of the console": (
+        lambda tmp_path: [
+            "serve",
+            site_file(tmp_path, *PLAIN, "[service.console]", 'certificate = "console.pem"'),
+        ],
+        ["site.toml: line ", "service.console.certificate", "`key`"],
+    ),
+    "a console for everybody": (
+        serve_with("--console", "0.0.0.0:0"),
+        ["0.0.0.0", "without TLS", "clearway certs"],  # noqa: S104
+    ),
+    "a console without a port": (serve_with("--console", "here"), ["--console", "HOST:PORT"]),
     "an address of another machine": (
         serve_with("--host", "192.0.2.1"),
         ["192.0.2.1", "service.plain_networks"],
@@ -172,7 +185,7 @@ def test_an_address(text: str, expected: tuple[str, int]) -> None:
 
 @pytest.fixture
 def serving(tmp_path: Path) -> subprocess.Popen[str]:
-    arguments = ["serve", str(site_file(tmp_path, *PLAIN))]
+    arguments = ["serve", "--headless", str(site_file(tmp_path, *PLAIN))]
     process = subprocess.Popen(
         [*CLEARWAY, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -194,6 +207,28 @@ def test_a_signal_is_an_ordered_stop(
     assert reader.flaws == []
     done = clearway("replay", tmp_path / "log")
     assert done.returncode == 0, done.stderr
+
+
+def test_the_console_is_served_beside(tmp_path: Path) -> None:
+    path = site_file(tmp_path, *PLAIN, "[service.console]", "port = 0")
+    with subprocess.Popen(
+        [*CLEARWAY, "serve", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline() for _ in range(3)]
+        try:
+            address = said[0].removeprefix("Console: ").strip()
+            assert httpx.get(f"{address}/").status_code == 200
+            assert f" {address}/enrol#" in said[1]
+            assert said[2].startswith("Listening on port ")
+        finally:
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (0, "")
+    left = {one.name for one in (tmp_path / "log").iterdir()}
+    assert {"site.sqlite", "checkpoints", "checkpoint-key.pem"} <= left
+    again = clearway("audit", "verify", tmp_path / "log" / "site.sqlite")
+    assert again.returncode == 0, again.stderr
 
 
 def test_a_port_in_use_is_told(tmp_path: Path) -> None:

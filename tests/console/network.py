@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from clearway.console.server import ConsoleServer, ServerSettings, serving
-from clearway.sapient.security.authority import Issued, create_authority, issue
+from clearway.sapient.security import Issued, create_authority, issue
 from tests.console.room import Room
 
 __all__ = ["LOCAL", "NODE", "issued", "place_of", "sent", "serve"]

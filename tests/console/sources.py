@@ -23,12 +23,17 @@ def _calls(tree: ast.Module) -> list[ast.Call]:
 
 
 def trees(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
-    """Each module of these folders, or of the whole package."""
+    """Each module of these folders, or of the whole package without its benches.
+
+    Benches play the other side: browsers, sensors, peers.
+    """
     for folder in folders or ("",):
         paths = sorted((PACKAGE / folder).rglob("*.py"))
         assert paths, folder
         for path in paths:
-            yield path.relative_to(PACKAGE), _tree(path)
+            place = path.relative_to(PACKAGE)
+            if folder or place.parts[0] != "bench":
+                yield place, _tree(path)
 
 
 def imports(*folders: str) -> set[str]:

@@ -11,7 +11,7 @@ from clearway.console import assets
 from clearway.console.assets import Asset
 from clearway.console.door import DoorSettings
 from clearway.console.server import ConsoleServer, ServerSettings
-from clearway.sapient.security.authority import Issued
+from clearway.sapient.security import Issued
 from tests.console.network import LOCAL, issued, place_of, sent, serve
 from tests.console.room import Room
 

@@ -11,6 +11,8 @@ from litestar.routes import HTTPRoute
 
 from clearway.alarms.roles import Role
 from clearway.console.app import application
+from clearway.console.live.messages import MESSAGES
+from clearway.console.replaying.commands import COMMANDS
 from clearway.console.routes import API
 from clearway.site.schema import Site
 from tests.console.room import Room, client_of
@@ -99,6 +101,13 @@ def test_every_reference_leads_somewhere(described: dict[str, Any]) -> None:
             place = place[part]
     schemes = set(described["components"]["securitySchemes"])
     assert schemes == {"session", "request_token"}
+
+
+def test_what_sockets_say_is_described(described: dict[str, Any]) -> None:
+    schemas = described["components"]["schemas"]
+    for one in (*MESSAGES, *COMMANDS):
+        assert f"`{one.__name__}`" in described["info"]["description"]
+        assert schemas[one.__name__]["properties"]["type"]["enum"] == [one.__struct_config__.tag]
 
 
 def test_no_page_comes_from_elsewhere(room: Room) -> None:

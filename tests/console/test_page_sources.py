@@ -125,7 +125,7 @@ def test_signing_out_is_on_every_page(name: str) -> None:
 
 def test_a_page_forgets_when_its_session_is_over() -> None:
     # The page of somebody who is signed out is made anew, without what the last one had.
-    assert "onSessionEnded(() => this.#forget())" in _sources()["account/session.svelte.ts"]
+    assert "onSessionEnded(() => this.end())" in _sources()["account/session.svelte.ts"]
     app = _sources()["App.svelte"]
     assert re.search(r"\{:else if !session\.me\}\s*<Login", app)
 

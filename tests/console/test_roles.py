@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -38,9 +39,40 @@ TABLE: Final[dict[tuple[str, str], Allowed | None]] = {
     ("PATCH", "/users/{name}"): (Permission.MANAGE_USERS,),
     ("GET", "/audit"): (Permission.READ_AUDIT,),
     ("GET", "/audit/verification"): (Permission.READ_AUDIT,),
+    ("GET", "/alarms"): (Permission.SEE_ALARMS, Permission.SEE_TASK),
+    ("GET", "/alarms/{alarm_id}"): (Permission.SEE_ALARMS, Permission.SEE_TASK),
+    ("POST", "/alarms/{alarm_id}/acknowledge"): (Permission.DECIDE,),
+    ("POST", "/alarms/{alarm_id}/unacknowledge"): (Permission.DECIDE,),
+    ("POST", "/alarms/{alarm_id}/take-over"): (Permission.DECIDE,),
+    ("POST", "/alarms/{alarm_id}/hand-over"): (Permission.DECIDE,),
+    ("POST", "/alarms/{alarm_id}/dismiss"): (Permission.DECIDE,),
+    ("POST", "/alarms/{alarm_id}/escalate"): (Permission.DECIDE,),
+    ("POST", "/alarms/{alarm_id}/resolve"): (Permission.DECIDE,),
+    ("POST", "/alarms/{alarm_id}/delivered"): (Permission.ANSWER,),
+    ("POST", "/alarms/{alarm_id}/read"): (Permission.ANSWER,),
+    ("POST", "/alarms/{alarm_id}/answer"): (Permission.ANSWER,),
+    ("GET", "/operators"): (Permission.DECIDE,),
+    ("POST", "/drill"): (Permission.DRILL,),
+    ("GET", "/sensors"): (Permission.SEE_SENSORS,),
+    ("POST", "/sensors/{sensor_id}/shelve"): (Permission.SHELVE,),
+    ("POST", "/sensors/{sensor_id}/unshelve"): (Permission.SHELVE,),
+    ("GET", "/statistics"): (Permission.SEE_STATISTICS,),
+    ("GET", "/reports/daily"): (Permission.SEE_STATISTICS,),
+    ("GET", "/daily-checks"): (Permission.DAILY_CHECK, Permission.SEE_STATISTICS),
+    ("POST", "/daily-checks"): (Permission.DAILY_CHECK,),
+    ("GET", "/recording"): (Permission.REPLAY,),
     ("GET", "/openapi.json"): ANYBODY,
 }
-SOCKETS: Final[dict[str, Allowed]] = {}
+SOCKETS: Final[dict[str, Allowed]] = {
+    "/live": (
+        Permission.SEE_PLAN,
+        Permission.SEE_ALARMS,
+        Permission.SEE_SENSORS,
+        Permission.SEE_STATISTICS,
+        Permission.SEE_TASK,
+    ),
+    "/replay": (Permission.REPLAY,),
+}
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +111,7 @@ def test_an_operation_is_open_to_exactly_these(
     client: TestClient[Any], room: Room, operation: tuple[str, str], role: Role | None
 ) -> None:
     method, path = operation
-    address = API + path.replace("{token}", "x" * 43).replace("{name}", "nobody-here")
+    address = API + re.sub(r"\{\w+\}", "nobody-here", path)
     headers = {} if role is None else proofs(room.session(role.value))
     content: Any = None if method == "GET" else {}
     answer = client.request(method, address, headers=headers, json=content)

@@ -17,7 +17,7 @@ from clearway.console import routes
 from clearway.console.security.authentication import request_token
 from clearway.console.server import ConsoleServer, ServerSettings, serving
 from clearway.errors import ArgumentError, OutputError
-from clearway.sapient.security.authority import AUTHORITY, Issued
+from clearway.sapient.security import AUTHORITY, Issued
 from tests.console import echo
 from tests.console.network import LOCAL, issued, place_of, sent, serve
 from tests.console.room import API, COOKIE, Room

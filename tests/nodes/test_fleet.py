@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from clearway.nodes.edge import NodeRequest
-from clearway.nodes.fleet import fleet
+from clearway.nodes.rounds import rounds
 from clearway.site.schema import Site
 from tests.support.builders import crowd_of, straight
 
@@ -37,14 +37,15 @@ class Ends:
 
 def test_a_node_that_ends_before_it_begins_is_not_waited_for(station: Site) -> None:
     failing = replace(template(station), on_notice=Ends())
-    with pytest.raises(RuntimeError, match="ended before it began"), fleet(failing):
+    with pytest.raises(RuntimeError, match="ended before it began"), rounds(failing, 1):
         pass
 
 
 def test_an_interrupt_at_the_terminal_leaves_nodes_to_their_parent(
     station: Site, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with fleet(template(station)) as nodes:
+    with rounds(template(station), 1) as playing:
+        (nodes,) = playing._fleets
         for process in nodes._processes:
             os.kill(process.pid or 0, signal.SIGINT)
         for process in nodes._processes:

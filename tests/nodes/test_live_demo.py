@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 import clearway.site
-from clearway.cli.live_demo import live_demo
+from clearway.cli.live_demo import DemoRequest, live_demo
 from clearway.domain import NANOSECONDS, ThreatClass
 from clearway.errors import OutputError
 from clearway.profile import sensor_node_id, site_frame
@@ -31,7 +31,7 @@ LATER_S = 0.3
 NEAR_M = 0.6
 """How far a brisk walker gets meanwhile, at 2 m/s."""
 
-pytestmark = pytest.mark.jupedsim
+pytestmark = [pytest.mark.jupedsim, pytest.mark.calm]
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def in_process(folder: Path, site: Site) -> list[Told]:
 
 def live(folder: Path, site: Site) -> list[Told]:
     notices: list[str] = []
-    live_demo(STATION, folder, DURATION_S, SEED, Console(quiet=True), notices.append)
+    live_demo(DemoRequest(STATION, folder, DURATION_S, SEED), Console(quiet=True), notices.append)
     # Detections that come too late are of no use, and other alerts are right then.
     assert not [line for line in notices if line.startswith("overloaded")]
     store = AlertStore(folder / "alerts.sqlite")
@@ -181,5 +181,5 @@ def test_the_same_readings_are_behind_them(runs: tuple[list[Told], list[Told]]) 
 def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     with pytest.raises(OutputError, match=r"thesis\.txt"):
-        live_demo(STATION, tmp_path, 5.0, 1, Console(quiet=True), lambda _: None)
+        live_demo(DemoRequest(STATION, tmp_path, 5.0, 1), Console(quiet=True), lambda _: None)
     assert (tmp_path / "thesis.txt").read_text() == "years of work"

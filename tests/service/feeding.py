@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from clearway.sapient.server import MessageAccepted
 from clearway.service.alert_store import AlertStore
 from clearway.service.fusion_node import FusionNode
 from clearway.service.live import LiveService
-from clearway.service.outputs import AlertTold, Output, PersonReported
+from clearway.service.outputs import AlertTold, Observed, Output, PersonReported
 from clearway.service.recovery import ALERTS_FILE
 from clearway.site.schema import Site
 from clearway.twin.crowd.people import Crowd
@@ -103,6 +103,7 @@ class Running:
     notices: list[str] = field(default_factory=list)
     acknowledged: list[tuple[str, str]] = field(default_factory=list)
     reachable: bool = True
+    observe: Callable[[Observed], object] = lambda _: None
 
     def __post_init__(self) -> None:
         self.now_ns = self.start_ns
@@ -122,6 +123,7 @@ class Running:
             send=self._send,
             acknowledge=lambda node_id, alert_id: self.acknowledged.append((node_id, alert_id)),
             listeners=[self.told.append],
+            observe=self.observe,
             on_notice=self.notices.append,
         )
 

@@ -141,6 +141,7 @@ async def start_service(
         *CLEARWAY,
         "serve",
         str(place.site_path),
+        "--headless",
         *upwards,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

@@ -174,6 +174,8 @@ class Alarm(Struct, frozen=True, kw_only=True):
     number: int
     """Short, for speaking; no two alarms on the desk share one."""
     listed_ns: int
+    changed_ns: int = 0
+    """When anything of it last changed; a clock that is set back does not set this back."""
     drill: bool
     shelved: bool = False
     """Whether all that speaks for it comes from shelved sensors; it is listed and silent."""

@@ -103,7 +103,8 @@ class Turn:
     ) -> Alarm:
         """Change an alarm and tell it; whatever makes it ring is counted here."""
         before = self.alarms.get(alarm.alarm_id)
-        alarm = structs.replace(alarm, **changes)
+        changed_ns = max(alarm.changed_ns, self.time_ns)
+        alarm = structs.replace(alarm, **changes, changed_ns=changed_ns)
         if alarm.ringing and not (before is not None and before.ringing):
             first_ns = alarm.first_rung_ns
             alarm = structs.replace(

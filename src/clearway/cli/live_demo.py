@@ -1,75 +1,136 @@
-"""`clearway demo --live`: the service and a process per sensor, in real time on this machine."""
+"""The live demonstration: the service and a process per sensor, in real time on this machine."""
 
 from __future__ import annotations
 
 import asyncio
 import shutil
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
+from clearway.cli.stopping import run_until_stopped
+from clearway.console.demonstration import PEOPLE, demonstration_links
+from clearway.console.server import ServerSettings
+from clearway.console.station import STATION_FILES, Station, StationSettings
 from clearway.errors import OutputError
 from clearway.nodes.edge import NodeRequest
-from clearway.nodes.fleet import Fleet, demonstration_certificates, fleet, when_done
+from clearway.nodes.fleet import demonstration_certificates
+from clearway.nodes.rounds import Rounds, rounds, simulated_crowd
 from clearway.service.recovery import ALERTS_FILE, CHECKPOINT_FILE
 from clearway.service.serve import ServeRequest, serve
 from clearway.site.reading import read_text, site_from_text
-from clearway.twin.crowd import open_crowd
-from clearway.twin.random_streams import random_stream
+from clearway.site.schema import Site
 
 
-def live_demo(
-    site_file: Path,
-    folder: Path,
-    duration_s: float | None,
-    seed: int,
-    console: Console,
-    notice: Callable[[str], None],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class DemoRequest:
+    """What is played, and to whom it is shown."""
+
+    site_file: Path
+    folder: Path
+    """Log, alerts and all that the control room keeps; an earlier demonstration is replaced."""
+    duration_s: float | None
+    """Of one crowd."""
+    seed: int
+    """Of the first crowd."""
+    rounds: int | None = 1
+    """How many crowds follow each other; None for no end."""
+    port: int | None = None
+    """TCP port of the console, 0 for any free one; None for none."""
+
+
+def live_demo(request: DemoRequest, terminal: Console, notice: Callable[[str], None]) -> None:
     """Play a site live: the same people, sensors and seed as a run that is not live.
 
     Parameters
     ----------
-    site_file : Path
-    folder : Path
-        Log and alerts; an earlier demonstration there is replaced.
-    duration_s : float, optional
-    seed : int
-    console : Console
+    request : DemoRequest
+    terminal : Console
     notice : callable
         Is told in one sentence each what an operator should know.
     """
-    _clear(folder)
-    text = read_text(site_file)
-    site = site_from_text(text, site_file)
-    with console.status("simulating the crowd"):
-        crowd = open_crowd(site, duration_s=duration_s, rng=random_stream(seed, "crowd"))
+    _clear(request.folder)
+    text = read_text(request.site_file)
+    site = site_from_text(text, request.site_file)
+    with terminal.status("simulating the crowd"):
+        crowd = simulated_crowd(site, request.duration_s, request.seed)
     with TemporaryDirectory() as temporary:
         certificates = demonstration_certificates(Path(temporary) / "certificates", site)
         template = NodeRequest(
             site=site,
             sensor=site.sensors[0],
             crowd=crowd,
-            seed=seed,
+            seed=request.seed,
             host="127.0.0.1",
             port=0,
             start_ns=0,
             certificates=certificates,
         )
-        with console.status(f"starting {len(site.sensors)} nodes"), fleet(template) as nodes:
-            request = ServeRequest(
+        starting = terminal.status(f"starting {len(site.sensors)} nodes")
+        starting.start()
+        with rounds(template, request.rounds) as playing:
+            starting.stop()
+            ready: asyncio.Queue[int] = asyncio.Queue()
+            port = request.port
+            service = ServeRequest(
                 site=site,
                 site_text=text,
-                folder=folder,
+                folder=request.folder,
                 host="127.0.0.1",
                 port=0,
                 certificates=certificates,
                 on_notice=notice,
-                on_ready=nodes.go,
+                on_ready=ready.put_nowait,
+                companion=None
+                if port is None
+                else lambda: closing(_station(site, request.folder, port, terminal)),
             )
-            asyncio.run(_serve_while_playing(request, nodes))
+            run_until_stopped(lambda stop: _play(service, playing, ready, stop))
+
+
+def _station(site: Site, folder: Path, port: int, terminal: Console) -> Station:
+    def show(address: str) -> None:
+        terminal.print(f"Console: {address}", highlight=False)
+        for name, link in demonstration_links(station.context, address).items():
+            display, _ = PEOPLE[name]
+            terminal.print(f"  as {display}: {link}", highlight=False, soft_wrap=True)
+        terminal.print("These people are simulated. Ctrl-C ends the demonstration.")
+
+    station = Station(
+        StationSettings(
+            site=site,
+            folder=folder,
+            simulated=True,
+            is_demonstration=True,
+            server=ServerSettings(port=port),
+            on_address=show,
+        )
+    )
+    return station
+
+
+async def _play(
+    request: ServeRequest, playing: Rounds, ready: asyncio.Queue[int], stop: asyncio.Event
+) -> None:
+    serving = asyncio.create_task(serve(request, stop))
+    rounds_over = asyncio.create_task(_rounds(playing, ready))
+    try:
+        await asyncio.wait((serving, rounds_over), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stop.set()
+        rounds_over.cancel()
+        await asyncio.gather(serving, rounds_over, return_exceptions=True)
+    for task in (serving, rounds_over):
+        if not task.cancelled():
+            task.result()
+
+
+async def _rounds(playing: Rounds, ready: asyncio.Queue[int]) -> None:
+    await playing.play(await ready.get())
 
 
 def _clear(folder: Path) -> None:
@@ -86,7 +147,7 @@ def _clear(folder: Path) -> None:
     others = [
         path.name
         for path in (folder.iterdir() if folder.is_dir() else [folder])
-        if path.name not in known and path.suffix != ".mcap"
+        if path.name not in {*known, *STATION_FILES} and path.suffix != ".mcap"
     ]
     if others:
         raise OutputError(
@@ -95,10 +156,3 @@ def _clear(folder: Path) -> None:
             "choose another --output",
         )
     shutil.rmtree(folder)
-
-
-async def _serve_while_playing(request: ServeRequest, nodes: Fleet) -> None:
-    stop = asyncio.Event()
-    async with asyncio.TaskGroup() as group:
-        group.create_task(when_done(nodes, stop.set))
-        group.create_task(serve(request, stop))

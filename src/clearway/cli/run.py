@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated
@@ -33,41 +34,46 @@ ThreadsOption = Annotated[
 def demo(
     output: Annotated[
         Path | None,
-        typer.Option(help="Folder for the results; default output/demo, or output/demo-live."),
+        typer.Option(help="Folder for the results; default output/demo-live, or output/demo."),
     ] = None,
     duration: DurationOption = 180.0,
     # Seed 1 draws an unusually quiet three minutes, 48 arrivals a minute instead of 60.
     seed: SeedOption = 2,
     threads: ThreadsOption = 1,
     headless: Annotated[
-        bool, typer.Option("--headless", help="Always exit at the end; plain output.")
-    ] = False,
-    live: Annotated[
         bool,
         typer.Option(
-            "--live", help="In real time: a service and a process per sensor, over mutual TLS."
+            "--headless", help="Faster than real time, ending in a report; so it is without input."
         ),
     ] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="In real time also without input, and for one crowd.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="TCP port of the console; 0 takes a free one.")
+    ] = 0,
 ) -> None:
-    """Three minutes in a station corridor, ending in a report."""
+    """A station corridor live in the browser, until interrupted."""
     with as_file(files("clearway.site") / "station.toml") as site:
-        if live:
-            from clearway.cli.live_demo import live_demo
-            from clearway.cli.notices import printer
-
-            console = Console()
-            folder = output or Path("output/demo-live")
-            live_demo(site, folder, duration, seed, console, printer(console))
-            console.print(f"Log and alerts: {folder}; `clearway replay {folder}` runs them again")
+        if headless or not (live or sys.stdin.isatty()):
+            run(
+                site,
+                output=output or Path("output/demo"),
+                duration=duration,
+                seed=seed,
+                threads=threads,
+                headless=headless,
+            )
             return
-        run(
-            site,
-            output=output or Path("output/demo"),
-            duration=duration,
-            seed=seed,
-            threads=threads,
-            headless=headless,
-        )
+        from clearway.cli.live_demo import DemoRequest, live_demo
+        from clearway.cli.notices import printer
+
+        terminal = Console()
+        folder = output or Path("output/demo-live")
+        rounds = 1 if live else None
+        request = DemoRequest(site, folder, duration, seed, rounds, port)
+        live_demo(request, terminal, printer(terminal))
+        terminal.print(f"Log and alerts: {folder}; `clearway replay {folder}` runs them again")
 
 
 def run(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -16,6 +15,7 @@ from rich.console import Console
 from clearway.cli.addresses import host_and_port
 from clearway.cli.notices import printer
 from clearway.cli.run import CrowdOption, DurationOption, RateOption, SeedOption
+from clearway.cli.stopping import run_until_stopped
 from clearway.site.schema import SensorKind
 
 SiteArgument = Annotated[Path, typer.Argument(help="Site file (TOML).", show_default=False)]
@@ -45,9 +45,17 @@ def serve(
         ),
     ] = None,
     cap: Annotated[Path | None, typer.Option(help="Folder for CAP alert files.")] = None,
+    console: Annotated[
+        str | None,
+        typer.Option(help="HOST:PORT to serve the control room's pages on; default: the site's."),
+    ] = None,
+    headless: Annotated[
+        bool, typer.Option("--headless", help="Without the control room and its pages.")
+    ] = False,
 ) -> None:
-    """Accept sensors, follow people, raise alerts: until interrupted."""
+    """Accept sensors, follow people, raise alerts, serve the console: until interrupted."""
     from clearway.cli.bridging import Wanted, bridges_of
+    from clearway.cli.control_room import settings_of
     from clearway.service.serve import ServeRequest
     from clearway.service.serve import serve as run_service
     from clearway.site.reading import read_text, site_from_text
@@ -55,22 +63,28 @@ def serve(
     text = read_text(site)
     known = site_from_text(text, site)
     settings = known.service
-    console = Console()
-    notice = printer(console)
+    terminal = Console()
+    notice = printer(terminal)
+    kept = folder or site.parent / settings.log
     named = None if settings.certificates is None else site.parent / settings.certificates
     request = ServeRequest(
         site=known,
         site_text=text,
-        folder=folder or site.parent / settings.log,
+        folder=kept,
         host=host or settings.host,
         port=settings.port if port is None else port,
         certificates=certificates or named,
         parent=None if parent is None else host_and_port(parent, "--parent"),
         bridges=bridges_of(Wanted(known, site, text, mqtt, tak, cap), notice),
         on_notice=notice,
-        on_ready=lambda bound: console.print(f"Listening on port {bound}", highlight=False),
+        on_ready=lambda bound: terminal.print(f"Listening on port {bound}", highlight=False),
     )
-    _run_until_stopped(lambda stop: run_service(request, stop))
+    if not headless:
+        from clearway.console.station import Station
+
+        room = settings_of(known, site, kept, console, terminal)
+        request = replace(request, companion=lambda: closing(Station(room)))
+    run_until_stopped(lambda stop: run_service(request, stop))
 
 
 def node(
@@ -155,7 +169,7 @@ def node(
         with suppress(asyncio.CancelledError):
             await playing
 
-    _run_until_stopped(play)
+    run_until_stopped(play)
 
 
 def replay(
@@ -171,16 +185,3 @@ def replay(
     print_replay(console, result)
     if not result.same_as_live:
         raise typer.Exit(1)
-
-
-def _run_until_stopped(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
-    """Run until it ends, or is told to end by an interrupt or a termination signal."""
-
-    async def run() -> None:
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.set)
-        await main(stop)
-
-    asyncio.run(run())

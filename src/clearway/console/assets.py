@@ -21,7 +21,7 @@ from clearway.console.security.access import OPEN
 __all__ = ["Asset", "read_assets", "router"]
 
 _INDEX: Final = "/index.html"
-_PAGES: Final = ("/", "/login", "/guard", "/enrol", "/enrol/{token:str}")
+_PAGES: Final = ("/", "/login", "/guard", "/enrol", "/enrol/{token:str}", "/enter")
 """Addresses that the page itself tells apart."""
 _HASHED: Final = "/assets/"
 """Names in here carry a hash of the content, so that a copy is never out of date."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable
@@ -15,7 +16,12 @@ from clearway.audit import AuditLog
 from clearway.console.live_sockets import LiveSockets
 from clearway.console.security.rates import Rates
 from clearway.console.site_view import SiteView
+from clearway.control_room.checks import DailyChecks
+from clearway.control_room.measures import Measures
 from clearway.control_room.room import ControlRoom
+from clearway.control_room.sensors import SensorBoard
+from clearway.history import TrackHistory
+from clearway.store.database import Database
 
 __all__ = ["ConsoleContext"]
 
@@ -30,6 +36,17 @@ class ConsoleContext:
     audit: AuditLog
     site: SiteView
     room: ControlRoom
+    board: SensorBoard
+    """How each sensor does."""
+    measures: Measures
+    """How many people, alarms, nuisance alarms."""
+    measuring: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by whoever asks the measures."""
+    checks: DailyChecks
+    history: TrackHistory
+    """What the plan has shown."""
+    database: Database
+    """Of alarms, accounts, checks and the audit log."""
     clock_ns: Callable[[], int] = time.time_ns
     """UTC."""
     random_bytes: Callable[[int], bytes] = secrets.token_bytes
@@ -38,6 +55,10 @@ class ConsoleContext:
     """Where the audit log's checkpoints are exported to, and the key that they are signed with."""
     rates: Rates = field(default_factory=Rates)
     sockets: LiveSockets = field(default_factory=LiveSockets)
+
+    is_demonstration: bool = False
+    demonstration: dict[str, str] = field(default_factory=dict)
+    """Accounts of a demonstration, by the tokens of the links that lead to them."""
 
     @property
     def is_drill(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, Final
 
 from litestar import WebSocket
@@ -18,6 +19,10 @@ SESSION_OVER: Final = 4401
 """Code with which a socket is closed whose session has ended."""
 
 _LOOK_S: Final = 30.0
+_CLOSE_S: Final = 5.0
+"""A client that takes nothing any more does not take a farewell either."""
+# The second is how a server says that nobody takes what is sent (ASGI, WebSocket 2.4).
+_LEFT: Final = (WebSocketDisconnect, OSError)
 
 
 async def converse(
@@ -48,13 +53,15 @@ async def converse(
                 task.cancel()
             ended = await asyncio.gather(*tasks, return_exceptions=True)
     errors = [error for error in ended if isinstance(error, Exception)]
-    defect = next((one for one in errors if not isinstance(one, WebSocketDisconnect)), None)
+    defect = next((one for one in errors if not isinstance(one, _LEFT)), None)
     if defect is not None:
         raise defect
-    if over.is_set():
-        await socket.close(SESSION_OVER, "the session has ended")
-    elif not errors:
-        await socket.close()
+    if errors and not over.is_set():
+        return
+    code, reason = (SESSION_OVER, "the session has ended") if over.is_set() else (1000, None)
+    with suppress(TimeoutError, *_LEFT):
+        async with asyncio.timeout(_CLOSE_S):
+            await socket.close(code, reason)
 
 
 async def _watch(token: str, context: ConsoleContext, over: asyncio.Event) -> None:

@@ -6,6 +6,7 @@ It is made from the handlers, and says of each operation which roles may use it.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 
@@ -14,8 +15,11 @@ from litestar import Litestar, Response, Router, get
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, Reference, SecurityScheme
 from litestar.routes import HTTPRoute
+from msgspec import Struct
 
 from clearway.console.context import ConsoleContext
+from clearway.console.live.messages import MESSAGES
+from clearway.console.replaying.commands import COMMANDS
 from clearway.console.routes import API, api_router
 from clearway.console.routes.values import given
 from clearway.console.security.access import OPEN, Access, access_of
@@ -23,6 +27,11 @@ from clearway.console.security.authentication import SAFE_METHODS, TOKEN_HEADER,
 from clearway.console.security.problems import MEDIA_TYPE, Problem
 
 __all__ = ["document", "router"]
+
+
+def _names(types: Iterable[type[Struct]]) -> str:
+    return ", ".join(f"`{one.__name__}`" for one in types)
+
 
 _ABOUT: Final = f"""\
 What the pages of a station use; programs may use it as well.
@@ -33,6 +42,18 @@ names the server's own address in the header `Origin`; a WebSocket needs `Origin
 `application/json`. Times are microseconds UTC, places metres in the site's frame, east and north.
 
 Whatever is refused is answered as RFC 9457 has it, with what to do about it.
+
+Two WebSockets show what happens without being asked, to each person as much as they may see.
+`{API}/live` tells what happens now; nothing is said to it. `{API}/replay?at_us=0&speed=1` shows the
+past, and takes the commands {_names(COMMANDS)}. Text messages are JSON; their field `type` says
+which of these schemas they have: {_names(MESSAGES)}. Binary messages are everybody on the plan at
+one instant, little-endian: a header (version u8, kind u8, flags u16, count u32, time in
+microseconds i64, sequence number u32, reserved u32), then one column after the other, each with a
+value per person: track u32; x, y, velocity of x, of y, standard deviation f32; threat u16; share
+examined by curtains u8, for traces u8; mark u8; reserved u8. Flag 1 says that the people are
+simulated, flag 2 that it is the past. A client that is too slow is sent the latest picture and told
+how many it has missed. A socket that is silent for five seconds is broken. One that the server
+refuses is closed with 4000 more than the status of HTTP.
 """
 _SCHEMAS: Final = "#/components/schemas/"
 _REFUSED: Final = {"$ref": "#/components/responses/Problem"}
@@ -67,8 +88,9 @@ def document(context: ConsoleContext) -> dict[str, Any]:
     for name in _taken(described["paths"]):
         # The framework does not say that other fields are refused.
         components["schemas"][name]["additionalProperties"] = False
-    _, schemas = msgspec.json.schema_components((Problem,), ref_template=_SCHEMAS + "{name}")
-    components["schemas"] |= schemas
+    others = (Problem, *MESSAGES, *COMMANDS)
+    _, schemas = msgspec.json.schema_components(others, ref_template=_SCHEMAS + "{name}")
+    components["schemas"] = schemas | components["schemas"]
     components["responses"] = {
         "Problem": {
             "description": "Why it was not done, and what to do about it.",

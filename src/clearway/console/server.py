@@ -24,6 +24,8 @@ __all__ = ["ConsoleServer", "ServerSettings", "serving"]
 _SEND_BUFFER: Final = 64 * 1024
 """Bytes: with the kernel's usual megabytes a slow client would be shown seconds of the past before
 it is known to be slow."""
+_UNTAKEN_MS: Final = 30_000
+"""A connection ends whose client has taken nothing for this long, as a phone that sleeps."""
 _LARGEST_HEAD: Final = 16 * 1024
 _LARGEST_MESSAGE: Final = 64 * 1024
 _GRACE_S: Final = 2
@@ -41,6 +43,27 @@ class ServerSettings:
     credentials: tuple[Path, Path] | None = None
     """PEM files of the certificate and its key; without them only this machine is served."""
     door: DoorSettings = field(default_factory=DoorSettings)
+
+    def place(self) -> tuple[socket.AddressFamily, Any]:
+        """The socket's family and address.
+
+        Raises
+        ------
+        ArgumentError
+            Others than this machine would be served without TLS.
+        OSError
+            The name cannot be resolved.
+        """
+        family, *_, place = socket.getaddrinfo(
+            self.host, self.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        if self.credentials is None and not ipaddress.ip_address(place[0]).is_loopback:
+            raise ArgumentError(
+                "host",
+                f"{self.host} would show people's whereabouts on the network without TLS",
+                "make a certificate with `clearway certs site` and name it, or stay on 127.0.0.1",
+            )
+        return family, place
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +109,7 @@ async def serving(
         The address cannot be listened on.
     """
     tls = None if settings.credentials is None else browser_context(*settings.credentials)
-    with _listener(settings, is_protected=tls is not None) as listener:
+    with _listener(settings) as listener:
         origins = _origins(settings, listener.getsockname()[1])
         # It takes a while, in which the service has other things to do.
         application = await asyncio.to_thread(build, context, origins)
@@ -129,18 +152,10 @@ def _config(app: Callable[..., Any]) -> uvicorn.Config:
 
 
 @contextmanager
-def _listener(settings: ServerSettings, *, is_protected: bool) -> Iterator[socket.socket]:
+def _listener(settings: ServerSettings) -> Iterator[socket.socket]:
     where = f"{settings.host}:{settings.port}"
     try:
-        family, *_, place = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        if not is_protected and not ipaddress.ip_address(place[0]).is_loopback:
-            raise ArgumentError(
-                "host",
-                f"{settings.host} would show people's whereabouts on the network without TLS",
-                "make a certificate with `clearway certs` and name it, or stay on 127.0.0.1",
-            )
+        family, place = settings.place()
         listener = socket.create_server(place, family=family)
     except OSError as error:
         raise OutputError(
@@ -150,6 +165,7 @@ def _listener(settings: ServerSettings, *, is_protected: bool) -> Iterator[socke
         ) from error
     with listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNTAKEN_MS)
         yield listener
 
 

@@ -57,6 +57,6 @@ def certified_hosts(certificate: Path) -> tuple[str, ...]:
     """
     hosts = hosts_of(read_certificate(certificate))
     if not hosts:
-        remedy = "issue one with the server's name: `clearway certs node --new --host NAME`"
+        remedy = "issue one with the server's name: `clearway certs site FOLDER --host NAME`"
         raise InputError(certificate, Fault("it names no host", remedy))
     return tuple(host.lower() for host in hosts)

@@ -6,8 +6,6 @@ import asyncio
 import multiprocessing
 import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.synchronize import Event, Semaphore
@@ -102,26 +100,15 @@ class Fleet:
     def stop(self) -> None:
         """End those that have not ended by themselves."""
         for process in self._processes:
-            process.terminate()
-            process.join(_END_S)
+            if process.pid is not None:
+                process.terminate()
+                process.join(_END_S)
 
 
-@contextmanager
-def fleet(template: NodeRequest) -> Iterator[Fleet]:
-    """Nodes that have loaded what they need, and that are gone afterwards."""
-    nodes = Fleet(template)
-    try:
-        nodes.start()
-        yield nodes
-    finally:
-        nodes.stop()
-
-
-async def when_done(nodes: Fleet, then: Callable[[], None]) -> None:
-    """Call when all nodes have ended."""
+async def when_done(nodes: Fleet) -> None:
+    """Wait until all nodes have ended."""
     while nodes.running:
         await asyncio.sleep(_POLL_S)
-    then()
 
 
 def _node_process(request: NodeRequest, ready: Semaphore, go: Event, start: Any, port: Any) -> None:

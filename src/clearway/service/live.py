@@ -121,6 +121,8 @@ class LiveService:
         recovered = recover(site, folder, store, now_ns)
         self._node = GuardedNode(recovered.node, self._engine_failed)
         self._failures = Failures()
+        self.alert_store = store
+        """Where alerts are kept."""
         self._alerts = AlertDesk(
             self.node_id,
             site.decision.deadline_s,

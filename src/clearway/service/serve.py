@@ -5,9 +5,17 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, closing, contextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    closing,
+    contextmanager,
+    suppress,
+)
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from clearway.bridges.bridge import AnyBridge
 from clearway.errors import ArgumentError, OutputError
@@ -20,12 +28,23 @@ from clearway.service.alert_store import AlertStore
 from clearway.service.clock import SteadyClock
 from clearway.service.folder_lock import held
 from clearway.service.live import TICK_S, LiveService
+from clearway.service.outputs import Observed
 from clearway.service.parent import Parent
 from clearway.service.recovery import ALERTS_FILE
 from clearway.site.schema import Site
 
 _SET_BACK_S = 5.0
 _SET_BACK = "was set back here: what sensors send now seems to come too late; restart the service"
+
+
+class Companion(Protocol):
+    """What runs beside a service, in the same event loop: a control room."""
+
+    def observe(self, what: Observed) -> None:
+        """Take what the service shows, from its first moment on."""
+
+    def beside(self, service: LiveService) -> AbstractAsyncContextManager[None]:
+        """Run as long as the block does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,8 @@ class ServeRequest:
     """Is told in one sentence each what an operator should know."""
     on_ready: Callable[[int], None] = field(default=lambda _: None)
     """Is told the port once nodes may connect."""
+    companion: Callable[[], AbstractContextManager[Companion]] | None = None
+    """Opens what runs beside the service; called once nothing stands in the service's way."""
 
 
 async def serve(request: ServeRequest, stop: asyncio.Event) -> None:
@@ -78,6 +99,7 @@ async def serve(request: ServeRequest, stop: asyncio.Event) -> None:
     log_settings = LogSettings(keep_days=site.service.log_keep_days)
     async with AsyncExitStack() as stack:
         stack.enter_context(held(request.folder))
+        companion = None if request.companion is None else stack.enter_context(request.companion())
         store = stack.enter_context(closing(AlertStore(request.folder / ALERTS_FILE)))
         log = LogWriter(
             request.folder, site=request.site_text, now_ns=clock(), settings=log_settings
@@ -100,6 +122,7 @@ async def serve(request: ServeRequest, stop: asyncio.Event) -> None:
             send=send,
             acknowledge=acknowledge,
             listeners=[bridge.offer for bridge in request.bridges],
+            observe=_nobody if companion is None else companion.observe,
             on_notice=request.on_notice,
         )
         stack.callback(service.close)
@@ -116,14 +139,7 @@ async def serve(request: ServeRequest, stop: asyncio.Event) -> None:
             permits_host=admission.permits_host,
             clock=clock,
         )
-        try:
-            await server.start()
-        except OSError as error:
-            raise OutputError(
-                f"{request.host}:{request.port}",
-                f"cannot be listened on ({error.strerror or error})",
-                "choose another --port or --host, or stop the program that holds it",
-            ) from error
+        await _start(server, request)
         stack.push_async_callback(server.close)
         parent = None
         if request.parent is not None:
@@ -139,6 +155,8 @@ async def serve(request: ServeRequest, stop: asyncio.Event) -> None:
             await stack.enter_async_context(parent.client)
         bridging = [asyncio.ensure_future(bridge.run()) for bridge in request.bridges]
         stack.push_async_callback(_ended, bridging)
+        if companion is not None:
+            await stack.enter_async_context(companion.beside(service))
         request.on_ready(server.port)
         while not stop.is_set():
             service.tick()
@@ -150,6 +168,21 @@ async def serve(request: ServeRequest, stop: asyncio.Event) -> None:
                 await asyncio.wait_for(stop.wait(), TICK_S)
             except TimeoutError:
                 continue
+
+
+async def _start(server: Server, request: ServeRequest) -> None:
+    try:
+        await server.start()
+    except OSError as error:
+        raise OutputError(
+            f"{request.host}:{request.port}",
+            f"cannot be listened on ({error.strerror or error})",
+            "choose another --port or --host, or stop the program that holds it",
+        ) from error
+
+
+def _nobody(_: Observed) -> None:
+    """Show it to nobody."""
 
 
 @contextmanager

@@ -13,7 +13,22 @@ from typing import Final
 from litestar import Router
 
 from clearway.console.context import ConsoleContext
-from clearway.console.routes import account, audit, invitations, site, users
+from clearway.console.routes import (
+    account,
+    alarms,
+    audit,
+    daily_checks,
+    demonstration,
+    drill,
+    invitations,
+    live,
+    operators,
+    replay,
+    sensors,
+    site,
+    statistics,
+    users,
+)
 
 __all__ = ["API", "ROUTERS", "api_router"]
 
@@ -21,13 +36,22 @@ API: Final = "/api/v1"
 
 ROUTERS: Final[tuple[Callable[[ConsoleContext], Router], ...]] = (
     account.router,
+    alarms.router,
     audit.router,
+    daily_checks.router,
+    drill.router,
     invitations.router,
+    live.router,
+    operators.router,
+    replay.router,
+    sensors.router,
     site.router,
+    statistics.router,
     users.router,
 )
 
 
 def api_router(context: ConsoleContext) -> Router:
     """All operations of the API."""
-    return Router(API, route_handlers=[router(context) for router in ROUTERS])
+    routers = (*ROUTERS, demonstration.router) if context.is_demonstration else ROUTERS
+    return Router(API, route_handlers=[router(context) for router in routers])

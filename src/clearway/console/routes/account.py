@@ -20,7 +20,7 @@ from clearway.console.security.problems import Refusal
 from clearway.console.security.rates import RateLimit, address_of
 from clearway.errors import ArgumentError
 
-__all__ = ["Me", "router"]
+__all__ = ["Me", "router", "signed_in"]
 
 _AT_ONCE: Final = 2
 """Passwords that are looked at together: each takes 64 MiB and a good part of a core."""
@@ -118,11 +118,7 @@ async def sign_in(
     address = address_of(request.scope["client"])
     if not await desk.knows(data.name, data.password, data.code, address):
         raise _not_recognised(401)
-    earlier, whose = await session_of(request, context)
-    if whose is not None:
-        await _end(earlier, whose.user_name, context)
-    token, session = await asyncio.to_thread(_opened, context, data.name, address)
-    return Response(_me(session, context), cookies=session_cookies(token, request.scope["scheme"]))
+    return await signed_in(request, data.name, context)
 
 
 @post("/logout", access=SIGNED_IN, operation_id="sign_out", status_code=204)
@@ -185,6 +181,18 @@ def router(context: ConsoleContext) -> Router:
         dependencies={"desk": given(SignInDesk(context))},
         tags=["account"],
     )
+
+
+async def signed_in(
+    request: Request[Any, Any, Any], name: str, context: ConsoleContext
+) -> Response[Me]:
+    """Open a session for somebody who is known to be who they say; an earlier one here ends."""
+    earlier, whose = await session_of(request, context)
+    if whose is not None:
+        await _end(earlier, whose.user_name, context)
+    address = address_of(request.scope["client"])
+    token, session = await asyncio.to_thread(_opened, context, name, address)
+    return Response(_me(session, context), cookies=session_cookies(token, request.scope["scheme"]))
 
 
 def _not_recognised(status: int) -> Refusal:

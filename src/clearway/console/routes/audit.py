@@ -18,9 +18,10 @@ from clearway.alarms.roles import Permission
 from clearway.audit import AuditLog, AuditRecord, SignedCheckpoint, read_checkpoints, verify
 from clearway.audit.export import CHECKPOINTS
 from clearway.console.context import ConsoleContext
-from clearway.console.routes.values import MOST, PRINTABLE, given, microseconds
+from clearway.console.routes.values import MOST, PRINTABLE, given
 from clearway.console.security.access import needs
 from clearway.console.security.rates import RateLimit
+from clearway.console.times import microseconds
 
 __all__ = ["router"]
 

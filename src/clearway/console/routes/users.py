@@ -14,9 +14,10 @@ from clearway.accounts import Session, User
 from clearway.alarms.roles import Permission, Role
 from clearway.console.context import ConsoleContext
 from clearway.console.first_admin import invitation_link
-from clearway.console.routes.values import AccountName, PathText, ShortText, microseconds
+from clearway.console.routes.values import AccountName, PathText, ShortText
 from clearway.console.security.access import needs
 from clearway.console.security.problems import Refusal
+from clearway.console.times import microseconds
 from clearway.errors import ArgumentError
 
 __all__ = ["router"]

@@ -6,23 +6,25 @@ of it, or a log.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Final, TypeAlias, TypeVar
 
 from litestar.di import Provide
-from litestar.params import PathParameter
+from litestar.params import PathParameter, QueryParameter
 from msgspec import Meta
 
 __all__ = [
     "MOST",
     "PRINTABLE",
     "AccountName",
+    "Day",
     "Language",
     "OneTimeCode",
     "PathText",
+    "Remark",
     "Secret",
     "ShortText",
     "given",
-    "microseconds",
 ]
 
 T = TypeVar("T")
@@ -33,7 +35,12 @@ PRINTABLE: Final = rf"^[^\u0000-\u001f\u007f-\u009f]*{_END}"
 MOST: Final = 2**63 - 1
 """The greatest number that a database keeps."""
 
+_LINES: Final = rf"^[^\u0000-\u0009\u000b-\u001f\u007f-\u009f]*{_END}"
+
 ShortText: TypeAlias = Annotated[str, Meta(max_length=200, pattern=PRINTABLE)]
+Remark: TypeAlias = Annotated[
+    str, Meta(max_length=2000, pattern=_LINES, description="May have several lines.")
+]
 AccountName: TypeAlias = Annotated[
     str,
     Meta(
@@ -47,11 +54,9 @@ OneTimeCode: TypeAlias = Annotated[
 ]
 Language: TypeAlias = Annotated[str, Meta(max_length=35, pattern=r"^[A-Za-z0-9-]+" + _END)]
 PathText: TypeAlias = Annotated[str, PathParameter(max_length=100)]
-
-
-def microseconds(time_ns: int) -> int:
-    """A time as the API gives it: a browser's numbers do not hold nanoseconds."""
-    return time_ns // 1000
+Day: TypeAlias = Annotated[
+    date | None, QueryParameter(name="date", description="Of the station's own time zone.")
+]
 
 
 def given(value: Any) -> Provide:

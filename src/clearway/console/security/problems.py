@@ -60,6 +60,10 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Names this one request; the server's log gives it with what happened."""
     errors: tuple[FieldFault, ...] = ()
     """The values that cannot be used."""
+    by: str | None = None
+    """Who was first, where somebody was."""
+    at_us: int | None = None
+    """And when."""
 
 
 class Refusal(HTTPException, WebSocketException):
@@ -75,6 +79,10 @@ class Refusal(HTTPException, WebSocketException):
         A sentence each.
     headers : mapping, optional
         Further headers of the answer.
+    by : str, optional
+        Who was first.
+    at_us : int, optional
+        When that was.
     """
 
     def __init__(
@@ -85,6 +93,8 @@ class Refusal(HTTPException, WebSocketException):
         remedy: str | None = None,
         *,
         headers: Mapping[str, str] | None = None,
+        by: str | None = None,
+        at_us: int | None = None,
     ) -> None:
         super().__init__(
             detail=detail, status_code=status, headers=None if headers is None else dict(headers)
@@ -92,6 +102,8 @@ class Refusal(HTTPException, WebSocketException):
         self.code = 4000 + status
         self.kind = kind
         self.remedy = remedy
+        self.by = by
+        self.at_us = at_us
 
 
 # What the framework says may repeat what came in, or tell of the inside.
@@ -152,6 +164,8 @@ def problem_of(error: Exception, instance: str) -> Problem:
                 detail=error.detail,
                 remedy=error.remedy,
                 instance=named,
+                by=error.by,
+                at_us=error.at_us,
             )
         case ArgumentError(fault=fault):
             return Problem(
