@@ -3,18 +3,28 @@ BIN := .venv/bin
 KERNELS := $(wildcard src/clearway/imaging/backends/kernels/*.[ch]pp) \
 	src/clearway/imaging/backends/kernels/CMakeLists.txt
 
+# A worker a core, each with whole files of tests, and one thread each for linear algebra.  What
+# needs the machine for itself comes after that.  Both take place, whatever the first one says.
+define TESTS
+export OPENBLAS_NUM_THREADS=1; status=0; \
+$(BIN)/pytest -m "not (long or calm)" -n auto --maxprocesses 8 --dist loadfile \
+	--no-loadscope-reorder || status=$$?; \
+$(BIN)/pytest -m "calm and not long" || status=$$?; \
+exit $$status
+endef
+
 .PHONY: demo test
 .DELETE_ON_ERROR:
 
 demo: .venv/installed  ## install and run the main job
-	$(BIN)/clearway demo --output output/demo
+	$(BIN)/clearway demo
 
 test: .venv/installed-test  ## the whole suite with linters, types and docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -m "not long"
+	@$(TESTS)
 
 # JuPedSim declares GUI packages of 1.5 GB that a simulation never loads, hence --no-deps.
 .venv/installed: pyproject.toml constraints.txt requirements-crowd.txt $(KERNELS)

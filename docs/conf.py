@@ -6,6 +6,7 @@ import shutil
 import sys
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from typing import Any
 
 from sphinx.application import Sphinx
 
@@ -78,8 +79,21 @@ architecture_picture.draw(DOCS / "architecture.svg")
 array_design.write(GENERATED)
 
 
+def _short_navigation(
+    _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object
+) -> None:
+    """Let a page's side bar unfold where the page is, not everywhere.
+
+    With each of hundreds of pages listed on each of them, most of the build and of every page
+    would be side bars.
+    """
+    whole = context["toctree"]
+    context["toctree"] = lambda **options: whole(**{**options, "collapse": True})
+
+
 def setup(app: Sphinx) -> None:
-    """Keep numpydoc from giving a type alias the signature of the type that it stands for."""
+    """Keep side bars short, and numpydoc from giving a type alias its target's signature."""
+    app.connect("html-page-context", _short_navigation, priority=400)  # before the theme's
     for listener in list(app.events.listeners["autodoc-process-signature"]):
         if listener.handler.__name__ == "mangle_signature":
             app.disconnect(listener.id)

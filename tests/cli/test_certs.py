@@ -68,6 +68,17 @@ def test_the_list_shows_what_needs_care(site: Path) -> None:
     assert "729" in rows(call("renew", "certs", "trace") + call("list", "certs"))["trace"]
 
 
+def test_a_certificate_for_browsers(site: Path) -> None:
+    output = call("site", "certs", "--host", "hall.example", "--host", "10.0.0.5")
+    assert "certs/https/console.pem, certs/https/console.key" in output
+    assert output.splitlines()[-1].endswith("trusted as an authority: certs/authority.pem")
+    shown = rows(call("list", "certs"))["console"]
+    assert (shown[0], *shown[2:]) == ("HTTPS", "396", "hall.example,", "10.0.0.5")
+    assert call("renew", "certs", "console").startswith("for the console: certs/https/console.pem")
+    assert rows(call("list", "certs"))["console"][2:] == shown[2:]
+    assert CliRunner().invoke(certs_app, ["site", "certs"]).exit_code == 2
+
+
 def test_a_site_without_list_lets_nobody_in(site: Path) -> None:
     (site / "allowed-nodes.txt").unlink()
     assert rows(call("list", "certs"))["camera-1"][-1] == "no"

@@ -53,18 +53,18 @@ def test_demo_without_jupedsim_plays_the_packaged_recording(tmp_path: Path) -> N
 def test_same_seed_same_summary_whatever_the_threads(tmp_path: Path) -> None:
     pytest.importorskip("jupedsim")
     summaries = []
-    for name, threads in (("a", "1"), ("b", "1"), ("c", "2")):
+    for name, threads in (("a", "1"), ("b", "2")):
         clearway(
             "run", STATION, "--duration", "40", "--seed", "3", "--threads", threads,
             "--output", tmp_path / name,
         )  # fmt: skip
         summaries.append((tmp_path / name / "summary.json").read_bytes())
-    assert summaries[0] == summaries[1] == summaries[2]
+    assert summaries[0] == summaries[1]
 
 
 def test_report_is_drawn_again_from_the_folder(tmp_path: Path) -> None:
     output = tmp_path / "demo"
-    clearway("demo", "--headless", "--duration", "30", "--output", output, without="jupedsim")
+    clearway("demo", "--headless", "--duration", "15", "--output", output, without="jupedsim")
     first = (output / "report.html").read_bytes()
     (output / "report.html").unlink()
     clearway("report", output)
@@ -73,12 +73,12 @@ def test_report_is_drawn_again_from_the_folder(tmp_path: Path) -> None:
 
 def test_an_earlier_run_is_replaced(tmp_path: Path) -> None:
     output = tmp_path / "demo"
-    for duration in ("30", "20"):
+    for duration in ("15", "10"):
         clearway(
             "demo", "--headless", "--duration", duration, "--output", output, without="jupedsim"
         )
     summary = json.loads((output / "summary.json").read_text(encoding="utf-8"))
-    assert summary["duration_s"] == pytest.approx(20.0)
+    assert summary["duration_s"] == pytest.approx(10.0)
     assert {path.name for path in output.iterdir()} == FILES
 
 

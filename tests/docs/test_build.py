@@ -17,15 +17,16 @@ from clearway.site.schema import Site
 
 ROOT = Path(__file__).parents[2]
 
-# Hundreds of pages and an example that runs: six minutes on a slow machine.
-pytestmark = pytest.mark.timeout(900)
+# Hundreds of pages, made on all cores, and an example that runs: minutes on a slow machine.
+pytestmark = [pytest.mark.calm, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """HTML pages of the documentation, freshly built."""
     target = tmp_path_factory.mktemp("docs")
-    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q"]
+    command += ["-b", "html", "-j", "auto"]
     folders = ["-d", str(target / "doctrees"), str(ROOT / "docs"), str(target / "html")]
     build = subprocess.run([*command, *folders], capture_output=True, text=True, check=False)
     assert build.returncode == 0, build.stdout + build.stderr

@@ -74,7 +74,7 @@ def site_file(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("sensor")
-    command = [*COMMAND, "serve", str(site_file(folder)), "--port", "0"]
+    command = [*COMMAND, "serve", str(site_file(folder)), "--port", "0", "--headless"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as service:
         assert service.stdout is not None
         try:

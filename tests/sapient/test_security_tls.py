@@ -21,6 +21,7 @@ from clearway.sapient.security import (
     create_authority,
     handshake_problem,
     issue,
+    issue_site,
     node_id_of,
     renew,
     server_context,
@@ -205,6 +206,15 @@ def test_a_sensor_cannot_pose_as_the_server(site: Path) -> None:
     posing.load_cert_chain(site / "nodes" / "camera.pem", site / "nodes" / "camera.key")
     ends = meet(posing, client_of(site))
     assert ends.refusal == "its certificate was refused: unsuitable certificate purpose"
+
+
+def test_the_console_cannot_pose_as_a_node(site: Path) -> None:
+    console = issue_site(site, "console", ["hall.example"])
+    posing = client_context(site / AUTHORITY, console.certificate, console.key)
+    ends = meet(server_of(site), posing)
+    assert ends.node_id is None
+    assert ends.problem == "its certificate was refused: unsuitable certificate purpose"
+    assert ends.answer == b""
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ from tests.sapient.loopback import Socket
 from tests.service.sensors import Node, Place
 from tests.service.station import CLEARWAY, WITNESS, Running, at_work
 
+pytestmark = pytest.mark.calm
+
 T = TypeVar("T")
 
 

@@ -18,8 +18,7 @@ from clearway.audit.reading import AuditReader
 from clearway.audit.record import NO_HASH
 from clearway.errors import Fault, InputError
 from clearway.sapient.security.files import PUBLIC, make_folder, write_new
-from clearway.store.atomic import refusal
-from clearway.store.database import sync_folder
+from clearway.store.atomic import refusal, sync_folder
 
 __all__ = ["CHECKPOINTS", "PUBLIC_KEY", "export_checkpoints", "read_checkpoints"]
 

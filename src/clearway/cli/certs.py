@@ -1,4 +1,4 @@
-"""``clearway certs``: the certificates by which a site's nodes know each other."""
+"""``clearway certs``: by which a site's nodes know each other, and browsers the console."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from clearway.errors import ArgumentError
 __all__ = ["certs_app"]
 
 certs_app = typer.Typer(
-    no_args_is_help=True, help="Make and list the certificates of a site's nodes."
+    no_args_is_help=True, help="Make and list the certificates of a site's nodes and console."
 )
 
 _SOON = timedelta(days=60)
@@ -26,6 +26,13 @@ _Folder = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="The site's folder of certificates.")
 ]
 _Days = Annotated[int | None, typer.Option(help="How long it is valid.", show_default="730")]
+_AnyDays = Annotated[
+    int | None,
+    typer.Option(help="How long it is valid.", show_default="730; of an HTTPS server 397"),
+]
+_ServerDays = Annotated[
+    int | None, typer.Option(help="How long it is valid, 397 at most.", show_default="397")
+]
 
 
 @certs_app.command()
@@ -61,7 +68,8 @@ def node(
     """Issue a key and a certificate for a node, and let the node in."""
     from uuid import uuid4
 
-    from clearway.sapient.security.authority import ALLOW_LIST, AUTHORITY, NODE_DAYS, issue
+    from clearway.sapient.security import ALLOW_LIST, AUTHORITY
+    from clearway.sapient.security.authority import NODE_DAYS, issue
 
     if new == (node_id is not None):
         problem = "both an id and --new are given" if new else "neither an id nor --new is given"
@@ -80,17 +88,36 @@ def node(
 
 
 @certs_app.command()
+def site(
+    folder: _Folder,
+    host: Annotated[
+        list[str], typer.Option(help="Name or address that browsers open; repeatable.")
+    ],
+    name: Annotated[str, typer.Option(help="Name of the files.")] = "console",
+    days: _ServerDays = None,
+) -> None:
+    """Issue a key and a certificate for the console, which browsers and phones open by HTTPS."""
+    from clearway.sapient.security import AUTHORITY, issue_site
+    from clearway.sapient.security.certificates import MOST_SERVER_DAYS
+
+    made = issue_site(folder, name, host, days=MOST_SERVER_DAYS if days is None else days)
+    _say(f"valid until: {made.expires:%Y-%m-%d}")
+    _say(f"for the console: {made.certificate}, {made.key}")
+    _say(f"for each phone and browser, to be trusted as an authority: {folder / AUTHORITY}")
+
+
+@certs_app.command()
 def renew(
     folder: _Folder,
     name: Annotated[str, typer.Argument(help="Name of the files, such as camera-1.")],
-    days: _Days = None,
+    days: _AnyDays = None,
 ) -> None:
-    """Issue a new certificate for a node's present key."""
-    from clearway.sapient.security.authority import NODE_DAYS
-    from clearway.sapient.security.authority import renew as renew_certificate
+    """Issue a new certificate for the present key of a node or of the console."""
+    from clearway.sapient.security import renew as renew_certificate
 
-    made = renew_certificate(folder, name, days=NODE_DAYS if days is None else days)
-    _say(f"for the node: {made.certificate}, valid until {made.expires:%Y-%m-%d}; its key stays")
+    made = renew_certificate(folder, name, days=days)
+    owner = "console" if made.for_https else "node"
+    _say(f"for the {owner}: {made.certificate}, valid until {made.expires:%Y-%m-%d}; its key stays")
 
 
 @certs_app.command()
@@ -99,8 +126,8 @@ def revoke(
     node_id: Annotated[str, typer.Argument(metavar="NODE_ID", help="The node to shut out.")],
 ) -> None:
     """Take a node off the list of those let in."""
-    from clearway.sapient.security.authority import ALLOW_LIST
-    from clearway.sapient.security.authority import revoke as shut_out
+    from clearway.sapient.security import ALLOW_LIST
+    from clearway.sapient.security import revoke as shut_out
 
     if not shut_out(folder, node_id):
         problem = f"{node_id} is not in {folder / ALLOW_LIST}"
@@ -110,7 +137,7 @@ def revoke(
 
 @certs_app.command("list")
 def list_(folder: _Folder) -> None:
-    """Show the authority and all nodes: until when, and whether they are let in."""
+    """Show the authority, all nodes and the console: until when, and whether nodes are let in."""
     from clearway.sapient.security import ALLOW_LIST, AUTHORITY, AllowList, issued
     from clearway.sapient.security.files import read_certificate
 
@@ -128,10 +155,10 @@ def list_(folder: _Folder) -> None:
     for one in issued(folder):
         table.add_row(
             escape(one.name),
-            one.node_id or "[red]none[/red]",
+            "HTTPS" if one.for_https else one.node_id or "[red]none[/red]",
             f"{one.expires:%Y-%m-%d}",
             _days_left(one.expires, now),
-            "yes" if permitted.permits(one.node_id) else "[red]no[/red]",
+            "" if one.for_https else "yes" if permitted.permits(one.node_id) else "[red]no[/red]",
             escape(", ".join(one.hosts)),
         )
     Console().print(table)

@@ -136,15 +136,6 @@ class SegmentFile:
             os.close(self._descriptor)
 
 
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 @contextmanager
 def exclusive(path: Path) -> Iterator[int]:
     """Open a segment that no process writes any more, for reading and writing.

@@ -20,7 +20,8 @@ from clearway.recording.channels import (
     SegmentStart,
     descriptor_set,
 )
-from clearway.recording.files import SegmentFile, segment_name, sync_folder
+from clearway.recording.files import SegmentFile, segment_name
+from clearway.store.atomic import sync_folder
 
 __all__ = ["CHUNK_BYTES", "MOST_CHANNELS", "Entry", "OpenFile", "Segment"]
 

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from clearway.errors import OutputError
 
-__all__ = ["atomic_folder", "atomic_write", "refusal"]
+__all__ = ["atomic_folder", "atomic_write", "refusal", "sync_folder"]
 
 _REMEDIES = {
     errno.ENOSPC: "free some space or write to another disk; nothing was changed",
@@ -140,6 +140,15 @@ def _put_in_place(staging: Path, target: Path) -> None:
             if not target.exists():
                 earlier.rename(target)
             raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a power cut, as `os.fsync` does for content."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def refusal(path: Path, error: OSError) -> OutputError:

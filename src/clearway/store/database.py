@@ -39,9 +39,9 @@ from sqlalchemy.exc import (
 )
 
 from clearway.errors import ArgumentError, Fault, InputError, MissingExtraError, OutputError
-from clearway.store.atomic import refusal
+from clearway.store.atomic import refusal, sync_folder
 
-__all__ = ["INT64", "METADATA", "Database", "open_database", "sync_folder"]
+__all__ = ["INT64", "METADATA", "Database", "open_database"]
 
 METADATA = MetaData()
 """The tables of all packages; each defines its own."""
@@ -254,15 +254,6 @@ def open_database(
         database.close()
         raise
     return database
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut, as `os.fsync` does for content."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _file(path: Path, patience_s: float) -> Database:

@@ -5,7 +5,9 @@ asks for TCP, 4.1).  A node proves its node id by a certificate of the site's ow
 carries the id, and is let in while the id is on the site's list.
 
 ``authority``
-    makes the site's authority and issues, renews and lists certificates
+    makes the site's authority, issues and renews certificates
+``folder``
+    what lies where in the site's folder, and what has been issued
 ``contexts``
     TLS 1.3 settings for either end, and what a failed handshake means
 ``identity``
@@ -20,14 +22,9 @@ carries the id, and is let in while the id is on the site's list.
 
 from clearway.sapient.security.allow_list import AllowList
 from clearway.sapient.security.authority import (
-    ALLOW_LIST,
-    AUTHORITY,
-    Credentials,
-    Issued,
     create_authority,
-    credentials_of,
     issue,
-    issued,
+    issue_site,
     renew,
     revoke,
 )
@@ -36,6 +33,14 @@ from clearway.sapient.security.contexts import (
     handshake_problem,
     node_context,
     server_context,
+)
+from clearway.sapient.security.folder import (
+    ALLOW_LIST,
+    AUTHORITY,
+    Credentials,
+    Issued,
+    credentials_of,
+    issued,
 )
 from clearway.sapient.security.identity import node_id_of, peer_node_id
 from clearway.sapient.security.plain import permits_plain
@@ -51,6 +56,7 @@ __all__ = [
     "credentials_of",
     "handshake_problem",
     "issue",
+    "issue_site",
     "issued",
     "node_context",
     "node_id_of",

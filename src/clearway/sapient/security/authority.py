@@ -1,4 +1,5 @@
-"""A site's own authority: certificates for its nodes, without any service from outside.
+"""A site's own authority: certificates for its nodes and its console, without any service from
+outside.
 
 Keys are on the curve P-256.  TLS 1.3 makes it mandatory for everybody (RFC 8446, 9.1), and sensors'
 TLS libraries, security chips and operating systems sign with it; Ed25519 is missing in many.
@@ -9,6 +10,7 @@ A folder holds::
     authority.key          stays here
     allowed-nodes.txt      for the fusion node: whom to let in
     nodes/NAME.pem, .key   for the node of that name
+    https/NAME.pem, .key   for the server of that name, to which browsers connect
 """
 
 from __future__ import annotations
@@ -16,7 +18,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,7 +31,12 @@ from cryptography.hazmat.primitives.serialization import (
 
 from clearway.errors import ArgumentError, Fault, InputError, OutputError
 from clearway.sapient.security import allow_list
-from clearway.sapient.security.certificates import authority_certificate, node_certificate
+from clearway.sapient.security.certificates import (
+    MOST_SERVER_DAYS,
+    authority_certificate,
+    node_certificate,
+    server_certificate,
+)
 from clearway.sapient.security.files import (
     PRIVATE,
     PUBLIC,
@@ -40,25 +46,20 @@ from clearway.sapient.security.files import (
     replace,
     write_new,
 )
+from clearway.sapient.security.folder import (
+    ALLOW_LIST,
+    AUTHORITY,
+    HTTPS,
+    NODES,
+    Issued,
+    issued,
+    issued_as,
+)
 from clearway.sapient.security.identity import checked_node_id, hosts_of, node_id_of
 
-__all__ = [
-    "ALLOW_LIST",
-    "AUTHORITY",
-    "Credentials",
-    "Issued",
-    "create_authority",
-    "credentials_of",
-    "issue",
-    "issued",
-    "renew",
-    "revoke",
-]
+__all__ = ["create_authority", "issue", "issue_site", "renew", "revoke"]
 
-AUTHORITY = "authority.pem"
 _AUTHORITY_KEY = "authority.key"
-ALLOW_LIST = "allowed-nodes.txt"
-_NODES = "nodes"
 
 AUTHORITY_DAYS = 3650
 """Ten years: replacing an authority means visiting every node."""
@@ -66,33 +67,6 @@ NODE_DAYS = 730
 """Two years: a stolen key that nobody misses is worth no more than that."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}").fullmatch
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """One certificate of a site's folder."""
-
-    name: str
-    """The file's name without suffix."""
-    node_id: str | None
-    """None for a certificate that names no node."""
-    hosts: tuple[str, ...]
-    """Names and addresses under which others may connect to it; empty for a sensor."""
-    expires: datetime
-    """UTC."""
-    certificate: Path
-    """PEM."""
-    key: Path
-    """PEM, for its owner's eyes only."""
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """The three files that one end of a connection needs."""
-
-    ca: Path
-    certificate: Path
-    key: Path
 
 
 def create_authority(
@@ -133,7 +107,7 @@ def create_authority(
     key = ec.generate_private_key(ec.SECP256R1())
     content = authority_certificate(key, site_name.strip(), days, now or datetime.now(UTC))
     make_folder(folder)
-    make_folder(folder / _NODES)
+    make_folder(folder / NODES)
     _write_pair(certificate, folder / _AUTHORITY_KEY, key, content)
     return certificate
 
@@ -175,51 +149,108 @@ def issue(
         The node or the name has a certificate already, or the folder cannot be written.
     """
     node_id = checked_node_id(node_id)
-    if not _NAME(name):
-        problem = f"{name[:70]!r} cannot be the name of a file"
-        raise ArgumentError("name", problem, "use up to 60 letters, digits, '-', '_' and '.'")
     signer = _signer(folder)
-    for earlier in issued(folder):
-        if name == earlier.name or node_id == earlier.node_id:
-            remedy = f"renew it (clearway certs renew {folder} {earlier.name}), or remove its files"
-            problem = f"{earlier.node_id} has a certificate already"
-            raise OutputError(earlier.certificate, problem, remedy)
+    _refuse_taken(folder, name, node_id)
     key = ec.generate_private_key(ec.SECP256R1())
     content = node_certificate(
         signer, key.public_key(), node_id, name, hosts, days, now or datetime.now(UTC)
     )
-    made = _issued(folder / _NODES / f"{name}.pem", content)
-    make_folder(made.key.parent)
-    _write_pair(made.certificate, made.key, key, content)
+    made = _written(folder / NODES / f"{name}.pem", key, content)
     allow_list.add(folder / ALLOW_LIST, node_id, name)
     return made
 
 
-def renew(folder: Path, name: str, *, days: int = NODE_DAYS, now: datetime | None = None) -> Issued:
+def issue_site(
+    folder: Path,
+    name: str,
+    hosts: Sequence[str],
+    *,
+    days: int = MOST_SERVER_DAYS,
+    now: datetime | None = None,
+) -> Issued:
+    """Make a key and a certificate for an HTTPS server of the site, as the console is.
+
+    It is no node: it carries no node id, cannot be used for connecting, and does not come on the
+    list of those let in.
+
+    Parameters
+    ----------
+    folder : Path
+        Of `create_authority`.
+    name : str
+        Of the files, for people.
+    hosts : sequence of str
+        DNS names and addresses that people open in a browser, at least one.
+    days : int
+        Validity, at most 397 days; it ends with the authority's at the latest.
+    now : datetime, optional
+        Start of validity; the clock's time without it.
+
+    Raises
+    ------
+    ArgumentError
+        The name, a host or the validity cannot be used.
+    InputError
+        There is no usable authority in the folder.
+    OutputError
+        The name has a certificate already, or the folder cannot be written.
+    """
+    signer = _signer(folder)
+    _refuse_taken(folder, name)
+    key = ec.generate_private_key(ec.SECP256R1())
+    content = server_certificate(
+        signer, key.public_key(), name, hosts, days, now or datetime.now(UTC)
+    )
+    return _written(folder / HTTPS / f"{name}.pem", key, content)
+
+
+def renew(
+    folder: Path, name: str, *, days: int | None = None, now: datetime | None = None
+) -> Issued:
     """Issue a new certificate for the same key, node and hosts.
 
     The key stays where it is, so that only the certificate is to be copied to the node.  Whether
     the node is let in does not change.
 
+    Parameters
+    ----------
+    folder : Path
+        Of `create_authority`.
+    name : str
+        Of the files.
+    days : int, optional
+        Validity; two years for a node and 397 days for an HTTPS server without it.
+    now : datetime, optional
+        Start of validity; the clock's time without it.
+
     Raises
     ------
+    ArgumentError
+        ``days`` is no time, or too long for an HTTPS server.
     InputError
         There is no such certificate or no usable authority.
     OutputError
         The folder cannot be written.
     """
-    path = folder / _NODES / f"{name}.pem"
+    path = folder / NODES / f"{name}.pem"
+    server_path = folder / HTTPS / f"{name}.pem"
+    for_https = server_path.exists() and not path.exists()
+    path = server_path if for_https else path
     old = read_certificate(path)
-    node_id = node_id_of(old)
+    node_id, hosts, now = node_id_of(old), hosts_of(old), now or datetime.now(UTC)
     key = old.public_key()
-    if node_id is None or not isinstance(key, ec.EllipticCurvePublicKey):
-        fault = Fault("it is no certificate of a node of this site", "issue a new one")
+    if not isinstance(key, ec.EllipticCurvePublicKey) or for_https != (node_id is None):
+        fault = Fault("this site's authority has not issued it like this", "issue a new one")
         raise InputError(path, fault)
-    content = node_certificate(
-        _signer(folder), key, node_id, name, hosts_of(old), days, now or datetime.now(UTC)
-    )
+    signer = _signer(folder)
+    if node_id is None:
+        most = MOST_SERVER_DAYS if days is None else days
+        content = server_certificate(signer, key, name, hosts, most, now)
+    else:
+        validity = NODE_DAYS if days is None else days
+        content = node_certificate(signer, key, node_id, name, hosts, validity, now)
     replace(path, content.public_bytes(Encoding.PEM), PUBLIC)
-    return _issued(path, content)
+    return issued_as(path, content)
 
 
 def revoke(folder: Path, node_id: str) -> bool:
@@ -235,45 +266,16 @@ def revoke(folder: Path, node_id: str) -> bool:
     return allow_list.remove(folder / ALLOW_LIST, checked_node_id(node_id))
 
 
-def issued(folder: Path) -> tuple[Issued, ...]:
-    """All certificates of a folder, by name.
-
-    Raises
-    ------
-    InputError
-        One of the files cannot be read.
-    """
-    paths = sorted((folder / _NODES).glob("*.pem"))
-    return tuple(_issued(path, read_certificate(path)) for path in paths)
-
-
-def credentials_of(folder: Path, node_id: str) -> Credentials:
-    """The files that the end of a node's connections needs.
-
-    Raises
-    ------
-    InputError
-        The folder has no certificate for the node.
-    """
-    for candidate in issued(folder):
-        if candidate.node_id == node_id.lower():
-            return Credentials(folder / AUTHORITY, candidate.certificate, candidate.key)
-    fault = Fault(
-        f"it has no certificate for the node {node_id}",
-        f"make one: clearway certs node {folder} {node_id} --name fusion --host ADDRESS",
-    )
-    raise InputError(folder, fault)
-
-
-def _issued(path: Path, certificate: x509.Certificate) -> Issued:
-    return Issued(
-        name=path.stem,
-        node_id=node_id_of(certificate),
-        hosts=hosts_of(certificate),
-        expires=certificate.not_valid_after_utc,
-        certificate=path,
-        key=path.with_suffix(".key"),
-    )
+def _refuse_taken(folder: Path, name: str, node_id: str | None = None) -> None:
+    """Raise where the name cannot be that of a new certificate, or the node has one."""
+    if not _NAME(name):
+        problem = f"{name[:70]!r} cannot be the name of a file"
+        raise ArgumentError("name", problem, "use up to 60 letters, digits, '-', '_' and '.'")
+    for earlier in issued(folder):
+        if name == earlier.name or (node_id is not None and node_id == earlier.node_id):
+            remedy = f"renew it (clearway certs renew {folder} {earlier.name}), or remove its files"
+            problem = f"{earlier.node_id or earlier.name} has a certificate already"
+            raise OutputError(earlier.certificate, problem, remedy)
 
 
 def _signer(folder: Path) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
@@ -287,6 +289,13 @@ def _signer(folder: Path) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
         problem = f"the key does not belong to {folder / AUTHORITY}"
         raise InputError(path, Fault(problem, "put the authority's own key back"))
     return certificate, key
+
+
+def _written(path: Path, key: ec.EllipticCurvePrivateKey, content: x509.Certificate) -> Issued:
+    made = issued_as(path, content)
+    make_folder(path.parent)
+    _write_pair(path, made.key, key, content)
+    return made
 
 
 def _write_pair(

@@ -14,10 +14,20 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from clearway.errors import ArgumentError, Fault, InputError
 from clearway.sapient.security.identity import uri_of
 
-__all__ = ["authority_certificate", "node_certificate"]
+__all__ = [
+    "MOST_SERVER_DAYS",
+    "authority_certificate",
+    "node_certificate",
+    "server_certificate",
+]
 
 _EARLY = timedelta(hours=1)
 """Certificates are valid from before their making, for nodes whose clocks are slow."""
+
+MOST_SERVER_DAYS = 397
+"""With the hour before its making still within the 398 days that browsers accept of public
+authorities; of a site's own, Apple's devices accept 825 (support.apple.com/103769), and a server's
+key that nobody misses should not be good for longer anyway."""
 
 
 def authority_certificate(
@@ -64,20 +74,69 @@ def node_certificate(
     InputError
         The authority has expired.
     """
+    names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(uri_of(node_id))]
+    names += [_host(host) for host in hosts]
+    purposes = [ExtendedKeyUsageOID.CLIENT_AUTH]
+    if hosts:
+        purposes.append(ExtendedKeyUsageOID.SERVER_AUTH)
+    return _leaf(signer, public_key, name, names, purposes, now, _validity(days))
+
+
+def server_certificate(
+    signer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey],
+    public_key: ec.EllipticCurvePublicKey,
+    name: str,
+    hosts: Sequence[str],
+    days: int,
+    now: datetime,
+) -> x509.Certificate:
+    """A certificate for being connected to by browsers, which is no node's.
+
+    Parameters
+    ----------
+    signer, public_key, name, days, now
+        As for `node_certificate`.
+    hosts : sequence of str
+        DNS names and addresses, at least one.
+
+    Raises
+    ------
+    ArgumentError
+        There is no host or one that is neither a DNS name nor an address, or ``days`` is no time
+        or more than browsers accept.
+    InputError
+        The authority has expired.
+    """
+    if not hosts:
+        remedy = "give each name and address that browsers open"
+        raise ArgumentError("host", "no name or address is given", remedy)
+    if days > MOST_SERVER_DAYS:
+        problem = f"browsers refuse a certificate that is valid for {days} days"
+        raise ArgumentError("days", problem, f"give at most {MOST_SERVER_DAYS}")
+    names = [_host(host) for host in hosts]
+    purposes = [ExtendedKeyUsageOID.SERVER_AUTH]
+    return _leaf(signer, public_key, name, names, purposes, now, _validity(days))
+
+
+def _leaf(
+    signer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey],
+    public_key: ec.EllipticCurvePublicKey,
+    name: str,
+    names: Sequence[x509.GeneralName],
+    purposes: Sequence[x509.ObjectIdentifier],
+    now: datetime,
+    validity: timedelta,
+) -> x509.Certificate:
+    """A certificate that issues no others; it ends with the authority's at the latest."""
     authority, key = signer
     if now >= authority.not_valid_after_utc:
         problem = f"the authority has expired on {authority.not_valid_after_utc:%Y-%m-%d}"
         remedy = "make a new one in another folder: `clearway certs init`"
         raise InputError("authority.pem", Fault(problem, remedy))
-    names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(uri_of(node_id))]
-    names += [_host(host) for host in hosts]
-    until = min(now + _validity(days), authority.not_valid_after_utc)
+    until = min(now + validity, authority.not_valid_after_utc)
     builder = _begun(authority.subject, _name(name), public_key, now, until)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
     builder = builder.add_extension(_usage(signs_certificates=False), critical=True)
-    purposes = [ExtendedKeyUsageOID.CLIENT_AUTH]
-    if hosts:
-        purposes.append(ExtendedKeyUsageOID.SERVER_AUTH)
     builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
     builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())

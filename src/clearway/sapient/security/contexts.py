@@ -15,8 +15,8 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from clearway.errors import Fault, InputError
-from clearway.sapient.security.authority import credentials_of
 from clearway.sapient.security.files import read_certificate, read_certificates, read_key
+from clearway.sapient.security.folder import credentials_of
 
 __all__ = ["client_context", "handshake_problem", "node_context", "server_context"]
 
