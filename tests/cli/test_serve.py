@@ -231,6 +231,27 @@ def test_the_console_is_served_beside(tmp_path: Path) -> None:
     assert again.returncode == 0, again.stderr
 
 
+def test_without_a_control_room_the_service_serves(tmp_path: Path) -> None:
+    path = site_file(tmp_path, *PLAIN, "[service.console]", "port = 0")
+    (tmp_path / "log").mkdir()
+    (tmp_path / "log" / "site.sqlite").write_text("no database")
+    with subprocess.Popen(
+        [*CLEARWAY, "serve", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            said = process.stdout.readline()
+            assert "WITHOUT A CONTROL ROOM" in said
+            assert "site.sqlite" in said
+            while not process.stdout.readline().startswith("Listening on port "):
+                pass
+        finally:
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (0, "")
+    assert (tmp_path / "log" / "site.sqlite").read_text() == "no database"
+
+
 def test_a_port_in_use_is_told(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = str(holder.getsockname()[1])

@@ -20,6 +20,7 @@ from clearway.console.security.rates import Rates
 from clearway.console.site_view import SiteView, site_view
 from clearway.control_room.checks import DailyChecks
 from clearway.control_room.measures import Measures
+from clearway.control_room.numbers import PersonNumbers
 from clearway.control_room.record import AlarmRecord
 from clearway.control_room.room import ControlRoom
 from clearway.control_room.sensors import SensorBoard
@@ -94,7 +95,7 @@ class Room:
             sessions=Sessions(database, random_bytes=chance(2)),
             invitations=Invitations(database, random_bytes=chance(3)),
             audit=audit,
-            room=ControlRoom(record, clock),
+            room=ControlRoom(record, clock, numbers=PersonNumbers(database)),
             board=SensorBoard(site, START_NS),
             measures=Measures(Tally(database), checks, record.opened_between),
             checks=checks,

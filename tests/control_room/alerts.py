@@ -33,6 +33,7 @@ LONG_GUN = Evidence(
     examined=0.9,
     declared=(ThreatClass.LONG_GUN,),
 )
+TNT = Evidence(Modality.TRACE, (0.0, 4.0, 0.0, 4.0, 0.0, 4.0, 0.0), examined=1.0, substance="TNT")
 SUSPECTED = Belief(np.array([0.02, 0.0, 0.03, 0.0, 0.9, 0.0, 0.05]), PRIOR, {Modality.CURTAIN: 0.9})
 UNKNOWN = Belief(PRIOR, PRIOR, {})
 
@@ -62,8 +63,10 @@ def alert_told(
     leading: tuple[int, float, float] | None = None,
     readings: Sequence[Reading] = (reading(),),
     merged_into: str | None = None,
+    later_s: float = 0.0,
 ) -> AlertTold:
-    time_ns = START_NS + (nanoseconds(1.0) if state is AlertState.CLOSED else 0)
+    ending_s = 1.0 if state is AlertState.CLOSED else 0.0
+    time_ns = START_NS + nanoseconds(later_s + ending_s)
     alert = Alert(
         alert_id=1,
         state=state,

@@ -9,6 +9,7 @@ from msgspec import structs
 
 from clearway.alarms import Actor, AlarmDesk, AlertReport, EvidenceLine, Output, Role
 from clearway.audit import AuditLog
+from clearway.control_room.numbers import PersonNumbers
 from clearway.control_room.record import AlarmRecord
 from clearway.control_room.room import ControlRoom
 from clearway.domain import NANOSECONDS, AlertState, Closing, Modality, ThreatClass, TrackPicture
@@ -64,7 +65,8 @@ class Station:
 
     def opened(self) -> ControlRoom:
         """A room on this database, as after a start."""
-        return ControlRoom(self.record, self.clock, answer=self._answer)
+        numbers = PersonNumbers(self.database)
+        return ControlRoom(self.record, self.clock, numbers=numbers, answer=self._answer)
 
     def clock(self) -> int:
         """Later each time it is asked."""

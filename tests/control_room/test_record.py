@@ -8,8 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from clearway.alarms import (
     Acknowledge,
@@ -28,7 +30,9 @@ from clearway.alarms import (
     TimePassed,
     step,
 )
+from clearway.control_room.tables import ALARMS
 from clearway.domain import NANOSECONDS, AlertState, Closing
+from clearway.errors import InputError
 from clearway.store.database import Database, open_database
 from tests.control_room.station import (
     ANA,
@@ -41,6 +45,7 @@ from tests.control_room.station import (
 )
 
 SETTINGS = LifeCycleSettings()
+FALSE, CLOSED = DismissReason.FALSE_ALARM, AlertState.CLOSED
 IDS = st.sampled_from("ABC")
 Making = Callable[[int], Input]
 
@@ -108,21 +113,10 @@ def test_a_restart_and_a_replay_find_what_was(moves: list[tuple[float, Making]])
         station = Station(database)
         after = played(station, moves)
         for time_ns, desk in after:
-            # A resolved alarm leaves the desk when time is told of next, and the record at once.
-            still = {
-                one: alarm
-                for one, alarm in desk.alarms.items()
-                if alarm.resolution is None
-                or alarm.resolution.at_ns > time_ns - SETTINGS.keep_resolved_s * NANOSECONDS
-            }
-            assert by_id(station.record.as_of(time_ns, SETTINGS)) == still
+            assert by_id(station.record.as_of(time_ns)) == desk.alarms
         if after:
-            time_ns, desk = after[-1]
-            desk, _ = step(desk, TimePassed(time_ns=time_ns))
-            left = station.record.desk(SETTINGS, time_ns)
-            left, _ = step(left, TimePassed(time_ns=time_ns))
-            assert left.alarms == desk.alarms
-            assert (left.shelves, left.drill) == (desk.shelves, desk.drill)
+            _, desk = after[-1]
+            assert station.record.desk(SETTINGS) == without_people(desk)
 
 
 def test_what_was_kept_is_found_again(database: Database) -> None:
@@ -137,7 +131,7 @@ def test_what_was_kept_is_found_again(database: Database) -> None:
         ],
     )
     time_ns, desk = after[-1]
-    assert station.record.desk(SETTINGS, time_ns) == without_people(desk)
+    assert station.record.desk(SETTINGS) == without_people(desk)
     assert station.record.alarm("A") == desk.alarms["A"]
     assert station.record.alarm("C") is None
     changes = station.record.changes("A")
@@ -186,3 +180,50 @@ def test_the_audit_log_says_who_decided_on_what(database: Database) -> None:
     shown = msgspec.json.decode(decided.payload)["alarm"]
     assert msgspec.convert(shown, Alarm) == after[-1][1].alarms["A"]
     assert len(station.record.changes("A")) == 3
+
+
+def test_an_alarm_that_comes_back_is_where_it_was_before(database: Database) -> None:
+    """Dismissed, filed, and told once more: the past stays as it was."""
+    station = Station(database)
+    after = played(
+        station,
+        [
+            (0.0, lambda t: AlertTold(time_ns=t, report=report("A", t))),
+            (1.0, lambda t: Dismiss(time_ns=t, actor=ANA, alarm_id="A", reason=FALSE)),
+            (1.0, lambda t: AlertTold(time_ns=t, report=report("A", t, state=CLOSED))),
+            (1000.0, lambda t: TimePassed(time_ns=t)),
+            (1.0, lambda t: AlertTold(time_ns=t, report=report("A", t))),
+        ],
+    )
+    assert [len(desk.alarms) for _, desk in after] == [1, 1, 1, 0, 1]
+    dismissed_ns, dismissed = after[1]
+    assert by_id(station.record.as_of(dismissed_ns)) == dismissed.alarms
+    (opened,) = station.record.opened_between(after[0][0], dismissed_ns)
+    assert opened.resolution is None  # as it is now
+
+
+def test_a_dismissed_alarm_that_is_live_stays_dismissed_after_a_restart(
+    database: Database,
+) -> None:
+    station = Station(database)
+    after = played(
+        station,
+        [
+            (0.0, lambda t: AlertTold(time_ns=t, report=report("A", t))),
+            (1.0, lambda t: Dismiss(time_ns=t, actor=ANA, alarm_id="A", reason=FALSE)),
+            (1000.0, lambda t: AlertTold(time_ns=t, report=report("A", t, probability=0.91))),
+        ],
+    )
+    time_ns, desk = after[-1]
+    assert desk.alarms["A"].resolution is not None
+    assert station.record.desk(SETTINGS) == without_people(desk)
+    assert by_id(station.record.as_of(time_ns)) == desk.alarms
+
+
+def test_what_cannot_be_read_is_said(database: Database) -> None:
+    station = Station(database)
+    played(station, [(0.0, lambda t: AlertTold(time_ns=t, report=report("A", t)))])
+    with database.begin() as connection:
+        connection.execute(update(ALARMS).values(state='{"number": "one"}'))
+    with pytest.raises(InputError, match="an alarm in it cannot be read"):
+        station.record.desk(SETTINGS)

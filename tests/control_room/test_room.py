@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Sequence
+import threading
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -30,10 +31,10 @@ from clearway.control_room.room import ActRefusedError
 from clearway.domain import AlertState, Closing, Mark
 from clearway.errors import OutputError
 from clearway.service.alert_desk import Answer
-from clearway.service.outputs import AlertEnded, Notice, NoticeLevel
+from clearway.service.outputs import AlertEnded, EngineBegan, Notice, NoticeLevel
 from clearway.store.database import Database
-from tests.control_room.alerts import alert_told, people_reported
-from tests.control_room.station import ANA, SANJA, Station, without_people
+from tests.control_room.alerts import TNT, alert_told, people_reported, reading
+from tests.control_room.station import ANA, SANJA, Station, Told, without_people
 
 T = TypeVar("T")
 
@@ -150,29 +151,84 @@ def test_a_full_disk_undoes_an_act_and_loses_no_alert(
     assert stage_of(station) is Stage.ACKNOWLEDGED
 
 
-def test_what_comes_while_an_act_waits_for_the_disk_comes_after_it(
-    station: Station, monkeypatch: pytest.MonkeyPatch
+class SlowDisk:
+    """Lets something happen in the room while an act is being written, and may refuse it then."""
+
+    def __init__(
+        self, station: Station, patch: pytest.MonkeyPatch, happen: Callable[[], None]
+    ) -> None:
+        self._keep = station.record.keep
+        self._happen = happen
+        self._loop = asyncio.get_running_loop()
+        self.refuses = False
+        patch.setattr(station.record, "keep", self._keep_slowly)
+
+    def _keep_slowly(self, desk: AlarmDesk, outputs: Sequence[Output]) -> None:
+        async def happen() -> None:
+            self._happen()
+
+        asyncio.run_coroutine_threadsafe(happen(), self._loop).result()
+        if self.refuses:
+            raise OutputError("site.sqlite", "the disk is full", "free some space")
+        self._keep(desk, outputs)
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_an_alert_is_told_while_an_act_waits_for_the_disk(
+    station: Station, monkeypatch: pytest.MonkeyPatch, refuses: bool
 ) -> None:
-    room, keep = station.room, station.record.keep
+    room = station.room
     room.observe(alert_told("A"))
     done(room.close())
+    told_by_then: list[list[Change]] = []
+
+    def happen() -> None:
+        room.observe(alert_told("B"))
+        told_by_then.append(changes(station.told.outputs))
 
     async def meanwhile() -> None:
-        loop = asyncio.get_running_loop()
-
-        def slow(desk: AlarmDesk, outputs: Sequence[Output]) -> None:
-            loop.call_soon_threadsafe(room.observe, alert_told("B"))
-            asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result()
-            keep(desk, outputs)
-
         with monkeypatch.context() as patch:
-            patch.setattr(station.record, "keep", slow)
+            disk = SlowDisk(station, patch, happen)
+            disk.refuses = refuses
+            try:
+                await room.act(SEEN)
+            except OutputError:
+                assert refuses
+        await room.close()
+
+    done(meanwhile())
+    assert told_by_then == [[Change.OPENED, Change.OPENED]]
+    acted = [] if refuses else [Change.ACKNOWLEDGED]
+    assert changes(station.told.outputs) == [Change.OPENED, Change.OPENED, *acted]
+    assert without_people(station.opened().desk) == without_people(room.desk)
+    assert stage_of(station) is (Stage.NEW if refuses else Stage.ACKNOWLEDGED)
+    assert [one.what for one in station.record.changes("B")] == [Change.OPENED]
+
+
+def test_news_about_the_alarm_that_is_acted_on_comes_behind_the_act(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trace finds explosives while somebody acknowledges: it was not seen, and rings."""
+    room = station.room
+    room.observe(alert_told("A"))
+    done(room.close())
+    found = [reading(), reading("trace-1", 9, TNT)]
+
+    async def meanwhile() -> None:
+        with monkeypatch.context() as patch:
+            SlowDisk(
+                station, patch, lambda: room.observe(alert_told("A", readings=found, later_s=1))
+            )
             await room.act(SEEN)
         await room.close()
 
     done(meanwhile())
-    assert changes(station.told.outputs) == [Change.OPENED, Change.ACKNOWLEDGED, Change.OPENED]
+    assert room.desk.alarms["A"].ringing
+    assert room.desk.alarms["A"].version == 2
     assert without_people(station.opened().desk) == without_people(room.desk)
+    assert station.record.alarm("A") == room.desk.alarms["A"]
+    kept = [one.what for one in station.record.changes("A")]
+    assert kept == [Change.OPENED, Change.ACKNOWLEDGED, Change.EVIDENCE_ADDED]
 
 
 def test_an_act_whose_sender_leaves_is_finished(station: Station) -> None:
@@ -243,6 +299,7 @@ def test_the_plan_marks_whom_alarms_are_about(station: Station) -> None:
     assert after == [Mark.NONE, Mark.LEADING, Mark.CANDIDATE]
     picture = station.room.picture
     assert picture is station.told.pictures[-1]
+    assert picture.track_id.tolist() == [1, 2, 3]
     assert station.room.last_seen(station.room.desk.alarms["A"]) == Place(3.5, 4.0, picture.time_ns)
 
 
@@ -266,6 +323,66 @@ def test_an_alarm_that_has_ended_marks_nobody_and_stays_where_it_was(station: St
     assert (seen.x_m, seen.y_m) == (3.0, 4.0)
 
 
+def test_an_engine_that_begins_afresh_points_at_nobody_new(station: Station) -> None:
+    station.room.observe(people_reported([(8, 3.0, 4.0)]))
+    station.room.observe(alert_told("A", candidates=[(8, 0.9)], leading=(8, 3.0, 4.0)))
+    station.room.observe(EngineBegan(station.clock()))
+    station.room.observe(people_reported([(8, 9.0, 9.0)], later_s=8.0))
+    assert station.told.pictures[-1].mark.tolist() == [Mark.NONE]
+    seen = station.room.last_seen(station.room.desk.alarms["A"])
+    assert seen is not None
+    assert (seen.x_m, seen.y_m) == (3.0, 4.0)
+
+
+def test_an_end_counts_though_the_clock_was_set_back(station: Station) -> None:
+    station.room.observe(alert_told("A"))
+    station.now_ns -= 3600 * 1_000_000_000
+    station.room.observe(AlertEnded("A", station.clock()))
+    assert not station.room.desk.alarms["A"].live
+
+
+def test_one_who_fails_costs_the_others_nothing(
+    station: Station, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(Told):
+        def told(self, outputs: Sequence[Output]) -> None:
+            raise RuntimeError(f"a defect at {len(outputs)}")
+
+    other = Told()
+    with station.room.subscribe(Broken()), station.room.subscribe(other):
+        station.room.observe(alert_told("A"))
+        done(station.room.act(SEEN))
+    assert changes(other.outputs) == [Change.OPENED, Change.ACKNOWLEDGED]
+    assert station.answers == [("A", Answer.TAKEN, "")]
+    assert "Broken could not take" in caplog.text
+
+
+def test_who_is_cancelled_while_something_is_written_has_it_written_once(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    keep = station.record.keep
+
+    def slow(desk: AlarmDesk, outputs: Sequence[Output]) -> None:
+        begun.set()
+        go_on.wait(30)
+        keep(desk, outputs)
+
+    async def stop() -> None:
+        monkeypatch.setattr(station.record, "keep", slow)
+        running = asyncio.ensure_future(station.room.run())
+        station.room.observe(alert_told("A"))
+        await asyncio.to_thread(begun.wait, 30)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        go_on.set()
+        await station.room.close()
+
+    done(stop())
+    assert [one.what for one in station.record.changes("A")] == [Change.OPENED]
+
+
 def test_notices_are_told_and_the_newest_are_remembered(station: Station) -> None:
     for number in range(300):
         station.room.observe(Notice(f"notice {number}", NoticeLevel.INFO, station.clock()))
@@ -285,7 +402,7 @@ def test_time_passes_and_what_happens_is_kept(
             await asyncio.sleep(0.01)
         disk.full = False
         station.now_ns += 31 * 1_000_000_000
-        while len(station.record.changes("A")) < 2:
+        while len(station.record.changes("A")) < 2 or len(station.told.notices) < 2:
             await asyncio.sleep(0.01)
         running.cancel()
         with pytest.raises(asyncio.CancelledError):

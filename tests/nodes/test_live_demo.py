@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 import clearway.site
-from clearway.cli.live_demo import DemoRequest, live_demo
+from clearway.cli.live_demo import DemoRequest, _clear, live_demo
 from clearway.domain import NANOSECONDS, ThreatClass
 from clearway.errors import OutputError
 from clearway.profile import sensor_node_id, site_frame
@@ -20,6 +20,7 @@ from clearway.recording import LoggedMessage, LogReader
 from clearway.sapient.bindings import Alert
 from clearway.sapient.location import Converter
 from clearway.service.alert_store import AlertStore
+from clearway.service.folder_lock import held
 from clearway.site.schema import Site
 from clearway.trial.run import RunRequest, execute
 from clearway.twin.world import START_NS
@@ -178,8 +179,21 @@ def test_the_same_readings_are_behind_them(runs: tuple[list[Told], list[Told]]) 
         assert other.probability == pytest.approx(one.probability, abs=0.05)
 
 
-def test_a_folder_with_other_things_is_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(OutputError, match=r"thesis\.txt"):
+@pytest.mark.parametrize("name", ["thesis.txt", "site.sqlite", "lock"])
+def test_a_folder_that_is_no_demonstrations_is_left_alone(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("years of work")
+    with pytest.raises(OutputError, match="something else than a demonstration"):
         live_demo(DemoRequest(STATION, tmp_path, 5.0, 1), Console(quiet=True), lambda _: None)
-    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+    assert (tmp_path / name).read_text() == "years of work"
+
+
+def test_an_earlier_demonstration_gives_way_unless_it_runs(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    _clear(folder)
+    (folder / "tracks").mkdir()
+    (folder / "site.sqlite").write_text("alarms")
+    with held(folder), pytest.raises(OutputError, match="in use"):
+        _clear(folder)
+    assert (folder / "site.sqlite").exists()
+    _clear(folder)
+    assert {path.name for path in folder.iterdir()} == {"demonstration", "lock"}

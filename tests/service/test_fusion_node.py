@@ -312,6 +312,21 @@ def test_a_pickled_node_goes_on_as_if_nothing_had_been(
     assert wire([*before, *feed(again, inputs[cut:])]) == wire(outputs)
 
 
+def test_what_an_open_alert_rests_on_is_not_forgotten(station: Site) -> None:
+    """Two stand in the hall; a curtain reads one of them, and once more two minutes later."""
+    later_s = 130.0
+    waiting = crowd_of(*((0, straight((16.0, y_m), (0.0, 0.0), 1361)) for y_m in (2.0, 4.5)))
+    seen = [
+        *seen_by_camera(waiting, "camera-2"),
+        alarm(waiting, 3.0, 1),
+        alarm(waiting, later_s, 2),
+    ]
+    inputs = with_ticks(messages(station, seen), later_s + 2.0)
+    told = [one for one in feed(FusionNode(station), inputs) if isinstance(one, AlertTold)]
+    assert [len(one.readings) for one in told] == [1, 2]
+    assert [one.looks for one in told[-1].readings] == [1, 1]
+
+
 def test_people_long_gone_are_forgotten(station: Site) -> None:
     node = FusionNode(station)
     for _ in feed(node, walk(station, END_S)):

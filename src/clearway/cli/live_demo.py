@@ -9,21 +9,25 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 from rich.console import Console
 
 from clearway.cli.stopping import run_until_stopped
 from clearway.console.demonstration import PEOPLE, demonstration_links
 from clearway.console.server import ServerSettings
-from clearway.console.station import STATION_FILES, Station, StationSettings
+from clearway.console.station import Station, StationSettings
 from clearway.errors import OutputError
 from clearway.nodes.edge import NodeRequest
 from clearway.nodes.fleet import demonstration_certificates
 from clearway.nodes.rounds import Rounds, rounds, simulated_crowd
-from clearway.service.recovery import ALERTS_FILE, CHECKPOINT_FILE
+from clearway.service.folder_lock import LOCK_FILE, held
 from clearway.service.serve import ServeRequest, serve
 from clearway.site.reading import read_text, site_from_text
 from clearway.site.schema import Site
+
+_MARK: Final = "demonstration"
+"""File without which a folder is somebody's own, and nothing is deleted in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +143,16 @@ def _clear(folder: Path) -> None:
     Raises
     ------
     OutputError
-        The folder holds anything else.
+        The folder holds anything that is no demonstration's, or one is running there.
     """
-    if not folder.exists():
-        return
-    known = {CHECKPOINT_FILE, *(f"{ALERTS_FILE}{suffix}" for suffix in ("", "-wal", "-shm"))}
-    others = [
-        path.name
-        for path in (folder.iterdir() if folder.is_dir() else [folder])
-        if path.name not in {*known, *STATION_FILES} and path.suffix != ".mcap"
-    ]
-    if others:
-        raise OutputError(
-            folder,
-            f"holds more than an earlier live demonstration ({min(others)})",
-            "choose another --output",
-        )
-    shutil.rmtree(folder)
+    is_new = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    if not is_new and not (folder / _MARK).is_file():
+        problem = "holds something else than a demonstration"
+        raise OutputError(folder, problem, "choose another --output")
+    with held(folder):
+        for path in folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name not in {_MARK, LOCK_FILE}:
+                path.unlink()
+        (folder / _MARK).write_text("This folder is deleted by the next demonstration.\n", "utf-8")

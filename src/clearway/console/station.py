@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import ExitStack, asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, closing
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
@@ -25,22 +25,30 @@ from clearway.console.server import ServerSettings, serving
 from clearway.console.site_view import site_view
 from clearway.control_room.checks import DailyChecks
 from clearway.control_room.measures import Measures
+from clearway.control_room.numbers import PersonNumbers
 from clearway.control_room.record import AlarmRecord
 from clearway.control_room.retention import Retention
 from clearway.control_room.room import ControlRoom
 from clearway.control_room.sensors import SensorBoard
 from clearway.control_room.tally import Tally
-from clearway.errors import ClearwayError
+from clearway.errors import ClearwayError, InputError, OutputError
 from clearway.history import TrackHistory, TrackRecorder
 from clearway.profile import site_node_id
 from clearway.service.alert_desk import Answer
 from clearway.service.clock import SteadyClock
 from clearway.service.live import LiveService
-from clearway.service.outputs import AlertEnded, AlertTold, Notice, Observed, PeopleReported
+from clearway.service.outputs import (
+    AlertEnded,
+    AlertTold,
+    EngineBegan,
+    Notice,
+    Observed,
+    PeopleReported,
+)
 from clearway.site.schema import Site
 from clearway.store.database import open_database
 
-__all__ = ["STATION_FILES", "Station", "StationSettings"]
+__all__ = ["Station", "StationSettings"]
 
 _LOG = logging.getLogger(__name__)
 
@@ -48,13 +56,6 @@ DATABASE_FILE: Final = "site.sqlite"
 KEY_FILE: Final = "checkpoint-key.pem"
 CHECKPOINTS_FOLDER: Final = "checkpoints"
 TRACKS_FOLDER: Final = "tracks"
-STATION_FILES: Final = (
-    *(f"{DATABASE_FILE}{suffix}" for suffix in ("", "-wal", "-shm")),
-    KEY_FILE,
-    CHECKPOINTS_FOLDER,
-    TRACKS_FOLDER,
-)
-"""What a station leaves in its folder."""
 
 _LANGUAGES: Final = ("en", "sr-Latn")
 _CHECKPOINT_S: Final = 600.0
@@ -125,7 +126,12 @@ class Station:
                 invitations=Invitations(database),
                 audit=audit,
                 site=site_view(site, simulated=settings.simulated, languages=_LANGUAGES),
-                room=ControlRoom(record, self._clock, answer=self._answer),
+                room=ControlRoom(
+                    record,
+                    self._clock,
+                    numbers=PersonNumbers(database),
+                    answer=self._answer,
+                ),
                 board=SensorBoard(site, self._clock()),
                 measures=Measures(self._tally, checks, record.opened_between),
                 checks=checks,
@@ -146,7 +152,7 @@ class Station:
                 self.context.room.observe(what)
                 if self.context.room.picture is not None:
                     self._recorder.add(self.context.room.picture)
-            case AlertTold() | AlertEnded() | Notice():
+            case AlertTold() | AlertEnded() | EngineBegan() | Notice():
                 self.context.room.observe(what)
             case _:
                 self.context.board.event(what)
@@ -155,33 +161,29 @@ class Station:
     async def beside(self, service: LiveService) -> AsyncIterator[None]:
         """Serve the pages, and do what is due, as long as the block runs.
 
-        Raises
-        ------
-        InputError
-            The certificate or its key cannot be used.
-        OutputError
-            The address cannot be listened on.
-        ArgumentError
-            Others than this machine would be served without TLS.
+        Pages that cannot be served are complained of; alarms are kept all the same.
         """
-        context, room = self.context, self.context.room
+        room = self.context.room
         self._service, self._loop = service, asyncio.get_running_loop()
         room.end_all_but(service.open_alerts)
-        async with serving(context, self._settings.server) as server:
-            self._settings.on_address(server.address)
-            self._invite_first_admin(server.address)
-            for part in server.tasks:
-                part.add_done_callback(self._served_no_longer)
+        room.people_are_present(())  # or whoever held an alarm before a restart would hold it yet
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self._keep_what_is_left)
             jobs = [asyncio.create_task(job) for job in self._jobs(service)]
+            stack.push_async_callback(_cancelled, jobs)
             try:
-                yield
-            finally:
+                server = await stack.enter_async_context(
+                    serving(self.context, self._settings.server)
+                )
+            except (InputError, OutputError) as error:
+                service.complain(_WHO, f"IS NOT SERVED, restart the service when mended: {error}")
+            else:
+                self._settings.on_address(server.address)
+                self._invite_first_admin(server.address)
                 for part in server.tasks:
-                    part.remove_done_callback(self._served_no_longer)
-                for job in jobs:
-                    job.cancel()
-                await asyncio.gather(*jobs, return_exceptions=True)
-                await self._keep_what_is_left()
+                    part.add_done_callback(self._served_no_longer)
+                    stack.callback(part.remove_done_callback, self._served_no_longer)
+            yield
 
     def close(self) -> None:
         """Release the database."""
@@ -225,6 +227,7 @@ class Station:
         yield self._again("alarms", context.room.run)
         yield self._again("track history", write_tracks)
         yield self._again("counting people", count)
+        yield self._again("who was shown what", self._keep_late_records)
         yield self._again("checkpoints", export, _CHECKPOINT_S)
         yield self._again("retention", forget, _RETENTION_S)
 
@@ -245,9 +248,13 @@ class Station:
     def _export_checkpoint(self) -> None:
         export_checkpoints(self.context.audit, self._checkpoints, self._key, time_ns=self._clock())
 
+    async def _keep_late_records(self) -> None:
+        await asyncio.to_thread(self.context.keep_late_records)
+
     async def _keep_what_is_left(self) -> None:
         for keep in (
             self.context.room.close,
+            self._keep_late_records,
             self._tally.keep_all,
             partial(asyncio.to_thread, self._recorder.close),
             partial(asyncio.to_thread, self._export_checkpoint),
@@ -274,3 +281,9 @@ class Station:
             _LOG.warning(sentence)
             return
         self._loop.call_soon_threadsafe(self._service.complain, _WHO, sentence)
+
+
+async def _cancelled(jobs: Sequence[asyncio.Task[None]]) -> None:
+    for job in jobs:
+        job.cancel()
+    await asyncio.gather(*jobs, return_exceptions=True)

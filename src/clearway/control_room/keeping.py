@@ -1,12 +1,13 @@
-"""Writes down in order what has happened already, whenever the disk lets it."""
+"""Writes down what has happened, in order, whenever the disk lets it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Final
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, NamedTuple
 
-from clearway.alarms import AlarmDesk, Output
+from clearway.alarms import AlarmChanged, AlarmDesk, Change, Output
 from clearway.control_room.record import AlarmRecord
 from clearway.errors import OutputError
 from clearway.service.outputs import NoticeLevel
@@ -18,8 +19,21 @@ _MOST: Final = 10_000
 _RETRY_S: Final = 1.0
 
 
+class _Change(NamedTuple):
+    desk: AlarmDesk
+    """As it was after that."""
+    outputs: Sequence[Output]
+
+    @property
+    def figures_only(self) -> bool:
+        """Whether only the machine's figures of alarms have changed."""
+        return all(
+            isinstance(one, AlarmChanged) and one.what is Change.UPDATED for one in self.outputs
+        )
+
+
 class Keeping:
-    """What waits to be kept.
+    """What waits to be kept, and the one thread in which it is.
 
     Parameters
     ----------
@@ -31,7 +45,12 @@ class Keeping:
     def __init__(self, record: AlarmRecord, tell: Callable[[str, NoticeLevel], object]) -> None:
         self._record = record
         self._tell = tell
-        self._waiting: list[tuple[AlarmDesk, Sequence[Output]]] = []
+        # Of its own: what others read must not keep an act waiting.
+        self._thread = ThreadPoolExecutor(1, "alarm record")
+        self._writing: asyncio.Future[None] | None = None
+        self._under_way = 0
+        """How many of those that wait are being written."""
+        self._waiting: list[_Change] = []
         self._lost = 0
         self._woken = asyncio.Event()
         self._refused = False
@@ -46,10 +65,23 @@ class Keeping:
         outputs : sequence of Output
         """
         if len(self._waiting) >= _MOST:
-            del self._waiting[_AT_ONCE]  # those before may be on their way to the disk
-            self._lost += 1
-        self._waiting.append((desk, outputs))
+            self._drop_one()
+        self._waiting.append(_Change(desk, outputs))
         self._woken.set()
+
+    async def keep(self, desk: AlarmDesk, outputs: Sequence[Output]) -> None:
+        """Keep this now, nothing else being under way; whoever asks must stay until it is.
+
+        Raises
+        ------
+        OutputError
+            The disk is full or gone; it was not kept.
+        """
+        try:
+            await self._write([_Change(desk, outputs)])
+        except OutputError as error:
+            self._note_refusal(error)
+            raise
 
     async def flush(self) -> None:
         """Keep all that waits; one caller at a time.
@@ -59,16 +91,21 @@ class Keeping:
         OutputError
             The disk is full or gone; what waits goes on waiting.
         """
-        while self._waiting:
-            batch = self._waiting[:_AT_ONCE]
-            outputs = [output for _, told in batch for output in told]
-            desk, _ = batch[-1]
-            try:
-                await asyncio.to_thread(self._record.keep, desk, outputs)
-            except OutputError as error:
-                self._note_refusal(error)
-                raise
-            del self._waiting[: len(batch)]
+        try:
+            while self._waiting:
+                if self._writing is None:
+                    batch = self._waiting[:_AT_ONCE]
+                    self._under_way = len(batch)
+                    self._writing = asyncio.ensure_future(self._write(batch))
+                # Whoever waits may be cancelled; the disk is not, and must not be given it twice.
+                await asyncio.shield(self._writing)
+                self._writing = None
+                del self._waiting[: self._under_way]
+                self._under_way = 0
+        except OutputError as error:
+            self._writing, self._under_way = None, 0
+            self._note_refusal(error)
+            raise
         self._note_success()
 
     async def run(self, turn: asyncio.Lock) -> None:
@@ -88,6 +125,18 @@ class Keeping:
             except OutputError:
                 await asyncio.sleep(_RETRY_S)
                 self._woken.set()
+
+    async def _write(self, batch: Sequence[_Change]) -> None:
+        outputs = [output for change in batch for output in change.outputs]
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._record.keep, batch[-1].desk, outputs)
+
+    def _drop_one(self) -> None:
+        """Let go of the oldest change of mere figures, or else of the oldest of all."""
+        free = range(self._under_way, len(self._waiting))
+        old = next((at for at in free if self._waiting[at].figures_only), self._under_way)
+        del self._waiting[old]
+        self._lost += 1
 
     def _note_refusal(self, error: OutputError) -> None:
         if not self._refused:

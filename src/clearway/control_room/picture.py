@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.alarms import AlarmDesk
+from clearway.control_room.numbers import PersonNumbers
 from clearway.domain import Mark, Modality, TrackPicture
 from clearway.service.outputs import PeopleReported
 
@@ -28,12 +29,16 @@ def marks_of(desk: AlarmDesk) -> dict[int, Mark]:
     return marks
 
 
-def picture_of(report: PeopleReported, marks: Mapping[int, Mark]) -> TrackPicture:
+def picture_of(
+    report: PeopleReported, numbers: PersonNumbers, marks: Mapping[int, Mark]
+) -> TrackPicture:
     """What the plan shows at a report time.
 
     Parameters
     ----------
     report : PeopleReported
+    numbers : PersonNumbers
+        By which people are shown.
     marks : mapping
         Of `marks_of`.
 
@@ -43,9 +48,10 @@ def picture_of(report: PeopleReported, marks: Mapping[int, Mark]) -> TrackPictur
     """
     tracks, beliefs = report.tracks, report.beliefs
     states = tracks.states
+    track_id = numbers.all_of(tracks.track_ids)
     return TrackPicture(
         time_ns=tracks.time_ns,
-        track_id=tracks.track_ids,
+        track_id=track_id,
         x_m=states[:, 0],
         y_m=states[:, 1],
         velocity_x_m_s=states[:, 2],
@@ -54,7 +60,7 @@ def picture_of(report: PeopleReported, marks: Mapping[int, Mark]) -> TrackPictur
         threat=np.array([belief.threat for belief in beliefs], dtype=float),
         examined_curtain=_shares(Modality.CURTAIN, report),
         examined_trace=_shares(Modality.TRACE, report),
-        mark=np.array([marks.get(one, Mark.NONE) for one in tracks.track_ids.tolist()], np.uint8),
+        mark=np.array([marks.get(one, Mark.NONE) for one in track_id.tolist()], np.uint8),
     )
 
 

@@ -7,6 +7,7 @@ other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
@@ -17,6 +18,7 @@ from clearway.alarms import (
     Alarm,
     AlarmChanged,
     AlarmDesk,
+    AlarmFiled,
     Change,
     DrillChanged,
     LifeCycleSettings,
@@ -25,7 +27,7 @@ from clearway.alarms import (
 )
 from clearway.audit import AuditLog
 from clearway.control_room.tables import ALARM_TABLES, ALARMS, CHANGES, DESK
-from clearway.domain import nanoseconds
+from clearway.errors import Fault, InputError
 from clearway.store.database import Database
 
 MACHINE: Final = "clearway"
@@ -58,7 +60,7 @@ class AlarmRecord:
         self._database = database
         self._audit = audit
 
-    def desk(self, settings: LifeCycleSettings, now_ns: int) -> AlarmDesk:
+    def desk(self, settings: LifeCycleSettings) -> AlarmDesk:
         """The desk as it was left, with nobody present.
 
         Raises
@@ -66,15 +68,12 @@ class AlarmRecord:
         InputError
             The database is damaged.
         """
-        since_ns = now_ns - nanoseconds(settings.keep_resolved_s)
-        still_there = or_(ALARMS.c.resolved_ns.is_(None), ALARMS.c.resolved_ns > since_ns)
-        with self._database.read() as connection:
+        on_desk = select(ALARMS.c.state).where(ALARMS.c.filed_ns.is_(None))
+        with self._reading() as connection:
             known = connection.execute(select(DESK.c.state)).scalar_one_or_none()
-            states = connection.execute(
-                select(ALARMS.c.state).where(still_there).order_by(ALARMS.c.listed_ns)
-            ).scalars()
+            states = connection.execute(on_desk.order_by(ALARMS.c.listed_ns)).scalars()
             alarms = {alarm.alarm_id: alarm for alarm in map(_alarm, states)}
-        left = AlarmDesk() if known is None else msgspec.json.decode(known, type=AlarmDesk)
+            left = AlarmDesk() if known is None else msgspec.json.decode(known, type=AlarmDesk)
         return structs.replace(left, settings=settings, alarms=alarms)
 
     def keep(self, desk: AlarmDesk, outputs: Sequence[Output]) -> None:
@@ -99,14 +98,14 @@ class AlarmRecord:
     def alarm(self, alarm_id: str) -> Alarm | None:
         """An alarm as it is now, also if it has left the desk."""
         query = select(ALARMS.c.state).where(ALARMS.c.alarm_id == alarm_id)
-        with self._database.read() as connection:
+        with self._reading() as connection:
             state = connection.execute(query).scalar_one_or_none()
         return None if state is None else _alarm(state)
 
     def changes(self, alarm_id: str) -> tuple[AlarmChanged, ...]:
         """All that became of an alarm, in order."""
         query = select(CHANGES).where(CHANGES.c.alarm_id == alarm_id).order_by(CHANGES.c.number)
-        with self._database.read() as connection:
+        with self._reading() as connection:
             return tuple(map(_change, connection.execute(query)))
 
     def opened_between(self, start_ns: int, end_ns: int) -> tuple[Alarm, ...]:
@@ -119,15 +118,14 @@ class AlarmRecord:
         """
         within = and_(ALARMS.c.listed_ns >= start_ns, ALARMS.c.listed_ns < end_ns)
         query = select(ALARMS.c.state).where(within).order_by(ALARMS.c.listed_ns)
-        with self._database.read() as connection:
+        with self._reading() as connection:
             return tuple(map(_alarm, connection.execute(query).scalars()))
 
-    def as_of(self, time_ns: int, settings: LifeCycleSettings) -> tuple[Alarm, ...]:
+    def as_of(self, time_ns: int) -> tuple[Alarm, ...]:
         """The alarms that were on the desk at a time, as they were then."""
-        since_ns = time_ns - nanoseconds(settings.keep_resolved_s)
         present = and_(
             ALARMS.c.listed_ns <= time_ns,
-            or_(ALARMS.c.resolved_ns.is_(None), ALARMS.c.resolved_ns > since_ns),
+            or_(ALARMS.c.filed_ns.is_(None), ALARMS.c.filed_ns > time_ns),
         )
         last = (
             select(func.max(CHANGES.c.number))
@@ -136,13 +134,9 @@ class AlarmRecord:
             .group_by(CHANGES.c.alarm_id)
         )
         query = select(CHANGES.c.state).where(CHANGES.c.number.in_(last))
-        with self._database.read() as connection:
+        with self._reading() as connection:
             then = [_alarm(state) for state in connection.execute(query).scalars()]
-        # Of one that came back to the queue later, an earlier resolution may be long past.
-        kept = [
-            alarm for alarm in then if alarm.resolution is None or alarm.resolution.at_ns > since_ns
-        ]
-        return tuple(sorted(kept, key=lambda alarm: alarm.listed_ns))
+        return tuple(sorted(then, key=lambda alarm: alarm.listed_ns))
 
     def between(self, start_ns: int, end_ns: int) -> Iterator[AlarmChanged]:
         """All changes of all alarms in that time, in order.
@@ -162,12 +156,21 @@ class AlarmRecord:
                 .order_by(CHANGES.c.number)
                 .limit(_AT_ONCE)
             )
-            with self._database.read() as connection:
+            with self._reading() as connection:
                 rows = connection.execute(query).all()
             yield from map(_change, rows)
             if len(rows) < _AT_ONCE:
                 return
             last = rows[-1].number
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        try:
+            with self._database.read() as connection:
+                yield connection
+        except (msgspec.DecodeError, ValueError) as error:
+            fault = Fault(f"an alarm in it cannot be read ({error})", "put a backup in its place")
+            raise InputError(self._database.name, fault) from error
 
     def _keep_one(self, connection: Connection, output: Output) -> None:
         match output:
@@ -183,13 +186,17 @@ class AlarmRecord:
                 }
                 connection.execute(insert(CHANGES), row)
                 resolved_ns = None if alarm.resolution is None else alarm.resolution.at_ns
-                now = {"listed_ns": alarm.listed_ns, "resolved_ns": resolved_ns, "state": state}
-                _put(connection, ALARMS, ALARMS.c.alarm_id, alarm.alarm_id, now)
+                now = {"resolved_ns": resolved_ns, "filed_ns": None, "state": state}
+                first = {"listed_ns": alarm.listed_ns}
+                _put(connection, ALARMS, ALARMS.c.alarm_id, alarm.alarm_id, now, first)
                 if what not in _NO_NEWS:
                     # With all that was shown: who decided must be able to prove on what.
                     shown = {"number": alarm.number, "text": output.text, "alarm": alarm}
                     kind = f"alarm-{_dashed(what)}"
                     self._audited(connection, output, kind, alarm.alarm_id, shown)
+            case AlarmFiled(alarm_id=alarm_id):
+                filed = update(ALARMS).where(ALARMS.c.alarm_id == alarm_id)
+                connection.execute(filed.values(filed_ns=output.time_ns))
             case ShelfChanged(shelf=shelf):
                 kind = "sensor-unshelved" if shelf is None else "sensor-shelved"
                 self._audited(connection, output, kind, output.sensor, shelf)
@@ -211,11 +218,21 @@ class AlarmRecord:
         self._audit.add(connection, kind, actor, subject, payload, time_ns=output.time_ns)
 
 
-def _put(connection: Connection, table: Any, key: Any, value: object, row: dict[str, Any]) -> None:
-    """Change a row, or make it; writers come one after the other, so nothing comes between."""
+def _put(
+    connection: Connection,
+    table: Any,
+    key: Any,
+    value: object,
+    row: dict[str, Any],
+    first: dict[str, Any] | None = None,
+) -> None:
+    """Change a row, or make it, then with what never changes.
+
+    Writers come one after the other, so nothing comes between.
+    """
     changed = connection.execute(update(table).where(key == value).values(row))
     if not changed.rowcount:
-        connection.execute(insert(table), row | {key.name: value})
+        connection.execute(insert(table), row | (first or {}) | {key.name: value})
 
 
 def _change(row: Row[Any]) -> AlarmChanged:

@@ -9,16 +9,19 @@ import numpy as np
 from scipy.special import softmax
 
 from clearway.alarms import AlertReport, CandidateShare, EvidenceLine, Place
+from clearway.control_room.numbers import PersonNumbers
 from clearway.domain import Belief, Evidence, ThreatClass
 from clearway.service.outputs import AlertTold, Reading
 
 
-def report_of(told: AlertTold) -> AlertReport:
+def report_of(told: AlertTold, numbers: PersonNumbers) -> AlertReport:
     """What people are shown of an alert.
 
     Parameters
     ----------
     told : AlertTold
+    numbers : PersonNumbers
+        By which people are shown.
 
     Returns
     -------
@@ -38,7 +41,9 @@ def report_of(told: AlertTold) -> AlertReport:
         prior=belief.prior_threat,
         classes={threat: belief.probability_of(threat) for threat in ThreatClass},
         examined=dict(belief.examined),
-        candidates=tuple(CandidateShare(one.track_id, one.probability) for one in alert.candidates),
+        candidates=tuple(
+            CandidateShare(numbers.of(one.track_id), one.probability) for one in alert.candidates
+        ),
         evidence=tuple(
             _line(sensor_id, list(readings), belief)
             for sensor_id, readings in groupby(sorted(told.readings, key=_sensor), key=_sensor)

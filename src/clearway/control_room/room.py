@@ -3,14 +3,19 @@
 What the service shows comes in at once and is told at once: nobody may wait for the disk to learn
 of a rifle.  What a person does is on the disk, with its audit record, before anybody is told that
 it was done: an act that the disk refuses has not happened.
+
+While an act is on its way to the disk, what comes meanwhile is told as if there were no act.  Once
+the act is kept, all of it is worked out again behind the act; where that changes an alarm, it is
+told once more.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final, Protocol
 
 from msgspec import structs
@@ -34,13 +39,17 @@ from clearway.alarms import (
     step,
 )
 from clearway.control_room.keeping import Keeping
+from clearway.control_room.numbers import PersonNumbers
 from clearway.control_room.picture import marks_of, picture_of
 from clearway.control_room.record import AlarmRecord
 from clearway.control_room.reports import report_of
 from clearway.domain import AlertState, Mark, TrackPicture
+from clearway.errors import OutputError
 from clearway.service import outputs as service
 from clearway.service.alert_desk import Answer
 from clearway.service.outputs import Notice, NoticeLevel, Observed
+
+_LOG = logging.getLogger(__name__)
 
 _TICK_S: Final = 1.0
 _NOTICES_KNOWN: Final = 200
@@ -79,6 +88,8 @@ class ControlRoom:
         Where alarms are kept; what it holds is on the desk from the start.
     clock : callable
         UTC nanoseconds.
+    numbers : PersonNumbers
+        By which people are shown.
     settings : LifeCycleSettings, optional
     answer : callable
         Is told, by alert id, what people say to an alert, who they are and why: for the network.
@@ -94,6 +105,7 @@ class ControlRoom:
         record: AlarmRecord,
         clock: Callable[[], int],
         *,
+        numbers: PersonNumbers,
         settings: LifeCycleSettings | None = None,
         answer: Callable[[str, Answer, str], object] = lambda _alert, _answer, _why: None,
     ) -> None:
@@ -103,16 +115,16 @@ class ControlRoom:
         """The latest."""
         self.notices: deque[Notice] = deque(maxlen=_NOTICES_KNOWN)
         """The newest last."""
-        self._desk = record.desk(settings or LifeCycleSettings(), clock())
+        self._desk = record.desk(settings or LifeCycleSettings())
         self._marks = marks_of(self._desk)
         self._answer = answer
         self._subscribers: list[Subscriber] = []
         self._last_seen: dict[int, Place] = {}
         """Of those whom alarms are about."""
+        self._numbers = numbers
         self._turn = asyncio.Lock()
-        self._deciding = False
-        """Whether an act waits for the disk: what comes meanwhile waits for it."""
-        self._inbox: deque[Input] = deque()
+        self._meanwhile: list[Input] | None = None
+        """What has come since an act began to wait for the disk; None while none does."""
         self._keeping = Keeping(record, self._say)
         self._acting: set[asyncio.Task[tuple[Output, ...]]] = set()
 
@@ -124,10 +136,13 @@ class ControlRoom:
     def observe(self, what: Observed) -> None:
         """Take what the service shows."""
         match what:
+            case service.EngineBegan():
+                self._numbers.begin_afresh()
             case service.PeopleReported():
-                self._show(picture_of(what, self._marks))
+                self._show(picture_of(what, self._numbers, self._marks))
             case service.AlertTold():
-                self._take(AlertTold(time_ns=self.clock(), report=report_of(what)))
+                report = report_of(what, self._numbers)
+                self._take(AlertTold(time_ns=self.clock(), report=report))
             case service.AlertEnded():
                 self._end(what.alert_id)
             case Notice():
@@ -182,8 +197,7 @@ class ControlRoom:
     def tell(self, notice: Notice) -> None:
         """Let everybody know."""
         self.notices.append(notice)
-        for subscriber in tuple(self._subscribers):
-            subscriber.notice(notice)
+        self._tell(lambda subscriber: subscriber.notice(notice))
 
     def last_seen(self, alarm: Alarm) -> Place | None:
         """Where the most probable candidate of an alarm was seen last."""
@@ -221,30 +235,27 @@ class ControlRoom:
             strict=True,
         ):
             self._last_seen[track_id] = Place(x_m, y_m, picture.time_ns)
-        for subscriber in tuple(self._subscribers):
-            subscriber.picture(picture)
+        self._tell(lambda subscriber: subscriber.picture(picture))
 
     def _end(self, alarm_id: str) -> None:
         """End an alarm that the machine has lost sight of, which is as bad as a departure."""
         alarm = self._desk.alarms.get(alarm_id)
         if alarm is not None and alarm.live:
             now_ns = self.clock()
-            report = structs.replace(alarm.report, state=AlertState.CLOSED, time_ns=now_ns)
+            # After the last report even if the clock was set back since: an older one says nothing.
+            time_ns = max(now_ns, alarm.report.time_ns + 1)
+            report = structs.replace(alarm.report, state=AlertState.CLOSED, time_ns=time_ns)
             self._take(AlertTold(time_ns=now_ns, report=report))
 
     def _take(self, happened: Input) -> None:
         """Take what nobody can refuse: it is told at once, and kept soon."""
-        self._inbox.append(happened)
-        if not self._deciding:
-            self._work_off()
-
-    def _work_off(self) -> None:
-        while self._inbox:
-            desk, outputs = step(self._desk, self._inbox.popleft())
-            self._desk = desk
-            if outputs:
-                self._keeping.add(desk, outputs)
-                self._told(outputs)
+        self._desk, outputs = step(self._desk, happened)
+        if self._meanwhile is not None:
+            self._meanwhile.append(happened)
+        elif outputs:
+            self._keeping.add(self._desk, outputs)
+        if outputs:
+            self._told(outputs)
 
     def _told(self, outputs: Sequence[Output]) -> None:
         self._marks = marks_of(self._desk)
@@ -253,11 +264,17 @@ class ControlRoom:
             for track_id, place in self._last_seen.items()
             if track_id in self._marks
         }
-        for subscriber in tuple(self._subscribers):
-            subscriber.told(outputs)
+        self._tell(lambda subscriber: subscriber.told(outputs))
         for output in outputs:
             if isinstance(output, AlarmChanged):
                 self._tell_network(output)
+
+    def _tell(self, tell: Callable[[Subscriber], None]) -> None:
+        for subscriber in tuple(self._subscribers):
+            try:
+                tell(subscriber)
+            except Exception:  # noqa: BLE001 - a defect of one costs the others nothing
+                _LOG.exception("%s could not take what it was told", type(subscriber).__name__)
 
     def _tell_network(self, changed: AlarmChanged) -> None:
         """Let the other systems know what somebody has decided about a live alarm."""
@@ -276,24 +293,56 @@ class ControlRoom:
         async with self._turn:
             # In the order in which they happened, or a restart would not come to the same.
             await self._keeping.flush()
-            self._deciding = True
+            before = self._desk
+            after, outputs = step(before, structs.replace(act, time_ns=self.clock()))
+            if outputs and isinstance(outputs[0], Refused):
+                raise ActRefusedError(outputs[0])
+            self._meanwhile = []
             try:
-                now = structs.replace(act, time_ns=self.clock())
-                desk, outputs = step(self._desk, now)
-                if outputs and isinstance(outputs[0], Refused):
-                    raise ActRefusedError(outputs[0])
-                await asyncio.to_thread(self.record.keep, desk, outputs)
-                self._desk = desk
-                self._told(outputs)
-            finally:
-                self._deciding = False
-                self._work_off()
+                await self._keeping.keep(after, outputs)
+            except BaseException:
+                self._redo(before)
+                raise
+            told, self._desk = self._told_since(before), after
+            self._told(outputs)
+            self._redo(after, told)
         return outputs
+
+    def _told_since(self, before: AlarmDesk) -> list[Output]:
+        """What was told while an act waited for the disk."""
+        told: list[Output] = []
+        for happened in self._meanwhile or ():
+            before, outputs = step(before, happened)
+            told += outputs
+        return told
+
+    def _redo(self, desk: AlarmDesk, told: Sequence[Output] | None = None) -> None:
+        """Let happen, behind an act or without it, what came while it waited; keep it soon.
+
+        Parameters
+        ----------
+        desk : AlarmDesk
+            Behind which it happened.
+        told : sequence of Output, optional
+            Of which nobody must be told again; all of it without.
+        """
+        happened, self._meanwhile = self._meanwhile or [], None
+        for one in happened:
+            desk, outputs = step(desk, one)
+            if outputs:
+                self._keeping.add(desk, outputs)
+            self._desk = desk
+            news = [output for output in outputs if told is not None and output not in told]
+            if news:
+                self._told(news)
 
     async def _let_time_pass(self) -> None:
         while True:
             await asyncio.sleep(_TICK_S)
             self._take(TimePassed(time_ns=self.clock()))
+            if self._numbers.run_short:
+                with suppress(OutputError):  # told where changes of alarms wait for the disk
+                    await asyncio.to_thread(self._numbers.set_aside)
 
     def _say(self, sentence: str, level: NoticeLevel) -> None:
         self.tell(Notice(sentence, level, self.clock()))

@@ -14,10 +14,13 @@ ALARMS = Table(
     Column("alarm_id", Text, primary_key=True),
     Column("listed_ns", INT64, nullable=False, index=True),
     Column("resolved_ns", INT64),
+    Column("filed_ns", INT64),
     Column("state", Text, nullable=False),
     sqlite_strict=True,
 )
-"""Each alarm as it is now: `clearway.alarms.Alarm` as JSON."""
+"""Each alarm as it is now: `clearway.alarms.Alarm` as JSON.
+
+When it came to the desk first, when it was resolved, and when it left the desk, if it has."""
 
 CHANGES = Table(
     "alarm_changes",

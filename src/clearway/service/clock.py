@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from threading import Lock
 
 from clearway.domain import nanoseconds
 
@@ -47,9 +48,14 @@ class SteadyClock:
         self._monotonic_ns = monotonic_ns
         self._seconds_ns = monotonic_ns()
         self._last_ns = utc_ns()
+        self._turn = Lock()
 
     def __call__(self) -> int:
-        """The present."""
+        """The present; in any thread."""
+        with self._turn:
+            return self._next()
+
+    def _next(self) -> int:
         seconds_ns = self._monotonic_ns()
         passed_ns = max(seconds_ns - self._seconds_ns, 0)
         self._seconds_ns = seconds_ns

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from clearway.domain import (
     Alert,
@@ -93,6 +94,8 @@ class FusionNode:
         self._people: dict[int, _Person] = {}
         self._alert_ids: dict[int, str] = {}
         self._suspects: dict[int, set[int]] = {}
+        self._grounds: dict[int, tuple[tuple[str, int], ...]] = {}
+        """The readings behind each open alert."""
         self._looks: dict[tuple[str, int], _Look] = {}
         """Of the threat sensors, by sensor and sequence number, in the order of arrival."""
         self._cues: dict[str, str] = {}
@@ -238,7 +241,9 @@ class FusionNode:
         if alert.state is AlertState.CLOSED:
             del self._alert_ids[alert.alert_id]
             self._suspects.pop(alert.alert_id, None)
+            self._grounds.pop(alert.alert_id, None)
         else:
+            self._grounds[alert.alert_id] = alert.evidence
             self._suspects[alert.alert_id] = {one.track_id for one in alert.candidates}
         leading = self._people.get(-1 if alert.leading_track_id is None else alert.leading_track_id)
         message = alert_message(
@@ -265,15 +270,11 @@ class FusionNode:
         )
 
     def _readings(self, evidence: Iterable[tuple[str, int]]) -> Iterator[Reading]:
-        per_source = Counter(
-            (look.detection.sensor_id, look.detection.source) for look in self._looks.values()
-        )
+        looks = Counter(look.source for look in self._looks.values())
         for key in evidence:
             if key in self._looks:
-                detection = self._looks[key].detection
-                alone = detection.source is None
-                looks = 1 if alone else per_source[detection.sensor_id, detection.source]
-                yield Reading(detection, looks)
+                look = self._looks[key]
+                yield Reading(look.detection, looks[look.source])
 
     def _new_alert_id(self, alert: Alert) -> str:
         """By the reading that it began with, which is the same whenever it is considered.
@@ -334,11 +335,16 @@ class FusionNode:
             if person.track.time_ns < horizon_ns and track_id not in suspected
         ]:
             del self._people[track_id]
-        while self._looks:
-            oldest = next(iter(self._looks))
-            if self._looks[oldest].detection.received_ns >= horizon_ns:
-                break
-            del self._looks[oldest]
+        behind_alerts = (key for keys in self._grounds.values() for key in keys)
+        needed = {self._looks[key].source for key in behind_alerts if key in self._looks}
+        for key in [
+            key
+            for key, look in takewhile(
+                lambda one: one[1].detection.received_ns < horizon_ns, self._looks.items()
+            )
+            if look.source not in needed
+        ]:
+            del self._looks[key]
 
 
 def _associated(message: SapientMessage) -> AssociatedDetection:
@@ -355,6 +361,14 @@ class _Look:
 
     detection: Detection
     associated: AssociatedDetection
+
+    @property
+    def source(self) -> tuple[str, str, int]:
+        """What the looks at one person have in common; one without a source stands alone."""
+        detection = self.detection
+        if detection.source is None:
+            return detection.sensor_id, "alone", detection.sequence
+        return detection.sensor_id, "source", detection.source
 
 
 @dataclass(slots=True)

@@ -42,6 +42,7 @@ from clearway.service.notices import Notices
 from clearway.service.outputs import (
     AlertEnded,
     AlertTold,
+    EngineBegan,
     MessageUnused,
     Notice,
     NoticeLevel,
@@ -340,6 +341,7 @@ class LiveService:
     def _nobody_is_known(self, now_ns: int) -> None:
         self._checkpoints.forget()
         self._alerts.orphan((), now_ns)
+        self._show(EngineBegan(now_ns))
 
     def _engine_failed(self, error: Exception) -> None:
         """Say so; the log must have it right behind the input at which it happened."""

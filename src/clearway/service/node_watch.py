@@ -16,6 +16,7 @@ from clearway.sapient.server import (
     Refusal,
 )
 from clearway.service.notices import Notices, first_reason
+from clearway.service.outputs import NoticeLevel
 from clearway.site.schema import Site
 
 
@@ -69,7 +70,7 @@ class NodeWatch:
         name, why = self._notices.name(event.node_id), event.reason.value
         details: dict[str, FactValue] = {"node": event.node_id, "name": name, "why": why}
         self._log.fact("node_lost", event.now_ns, details)
-        self._notices.tell(f"{name} is gone ({why})")
+        self._notices.tell(f"{name} is gone ({why})", NoticeLevel.WARNING)
 
     def listen(self, node_id: str, message: SapientMessage) -> None:
         """Tell what a node says of itself."""

@@ -99,5 +99,12 @@ class Notice:
     time_ns: int
 
 
-Observed: TypeAlias = PeopleReported | AlertTold | AlertEnded | Notice | ServerEvent
+@dataclass(frozen=True, slots=True)
+class EngineBegan:
+    """The engine knows nobody any more, and numbers people from the beginning."""
+
+    time_ns: int
+
+
+Observed: TypeAlias = EngineBegan | PeopleReported | AlertTold | AlertEnded | Notice | ServerEvent
 """What a control room is shown of the service's work."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from clearway.bridges.bridge import AnyBridge
-from clearway.errors import ArgumentError, OutputError
+from clearway.errors import ArgumentError, InputError, OutputError
 from clearway.recording import LogSettings, LogWriter
 from clearway.sapient.bindings import AlertAck, SapientMessage
 from clearway.sapient.security import handshake_problem
@@ -99,7 +99,7 @@ async def serve(request: ServeRequest, stop: asyncio.Event) -> None:
     log_settings = LogSettings(keep_days=site.service.log_keep_days)
     async with AsyncExitStack() as stack:
         stack.enter_context(held(request.folder))
-        companion = None if request.companion is None else stack.enter_context(request.companion())
+        companion = _opened(request, stack)
         store = stack.enter_context(closing(AlertStore(request.folder / ALERTS_FILE)))
         log = LogWriter(
             request.folder, site=request.site_text, now_ns=clock(), settings=log_settings
@@ -168,6 +168,17 @@ async def serve(request: ServeRequest, stop: asyncio.Event) -> None:
                 await asyncio.wait_for(stop.wait(), TICK_S)
             except TimeoutError:
                 continue
+
+
+def _opened(request: ServeRequest, stack: AsyncExitStack) -> Companion | None:
+    """What runs beside the service; if it cannot, people are followed without it."""
+    if request.companion is None:
+        return None
+    try:
+        return stack.enter_context(request.companion())
+    except (InputError, OutputError) as error:
+        request.on_notice(f"WITHOUT A CONTROL ROOM, restart the service when mended: {error}")
+        return None
 
 
 async def _start(server: Server, request: ServeRequest) -> None:

@@ -51,6 +51,8 @@ INT64 = BigInteger().with_variant(Integer, "sqlite")
 
 _PATIENCE_S = 5.0
 _CONNECT_S = 5
+_STATEMENT_S = 30
+_SILENT_S = 10
 _PRIVATE = 0o600
 _PRIVATE_FOLDER = 0o700
 
@@ -319,7 +321,13 @@ def _on_server(address: str, patience_s: float) -> Database:
     settings = {
         "connect_timeout": _CONNECT_S,
         # A server may be set to answer before the disk has it.
-        "options": f"-c synchronous_commit=on -c lock_timeout={round(1000 * patience_s)}",
+        "options": f"-c synchronous_commit=on -c lock_timeout={round(1000 * patience_s)}"
+        f" -c statement_timeout={1000 * _STATEMENT_S}",
+        # A network that is gone says nothing; without these nobody would know for two hours.
+        "keepalives_idle": _SILENT_S,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 1000 * _SILENT_S,
     }
     try:
         engine = create_engine(url, connect_args=settings, pool_pre_ping=True)

@@ -146,7 +146,7 @@ class Tape:
         last = deque(self._context.history.pictures(time_ns - _MEMORY_NS, time_ns + 1), maxlen=1)
         picture = last[0] if last else _nobody(time_ns)
         room = self._context.room
-        return Moment(time_ns, picture, room.record.as_of(time_ns, room.desk.settings))
+        return Moment(time_ns, picture, room.record.as_of(time_ns))
 
     def _piece(self, start_ns: int, length_ns: int, step_ns: int) -> _Piece:
         end_ns = min(start_ns + length_ns, self._edge_ns())
