@@ -31,6 +31,8 @@ _RESERVED: Final = Table(
     sqlite_strict=True,
 )
 
+_NOBODY: Final = (np.zeros(0, np.int64), np.zeros(0, np.int64))
+
 
 class PersonNumbers:
     """Numbers for tracks.
@@ -50,6 +52,8 @@ class PersonNumbers:
         database.create(_RESERVED)
         self._database = database
         self._numbers: dict[int, int] = {}
+        self._last = _NOBODY
+        """Tracks asked for last, and their numbers: most often nobody has come or gone since."""
         self._next = 1
         self._next = self._reserve()
 
@@ -65,11 +69,16 @@ class PersonNumbers:
 
     def all_of(self, track_ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Those of several tracks, shape (n,)."""
-        return np.array([self.of(one) for one in track_ids.tolist()], dtype=np.int64)
+        asked, known = self._last
+        if not np.array_equal(asked, track_ids):
+            known = np.array([self.of(one) for one in track_ids.tolist()], dtype=np.int64)
+            self._last = track_ids, known
+        return known
 
     def begin_afresh(self) -> None:
         """The tracker counts from the beginning: its tracks are others from here on."""
         self._numbers.clear()
+        self._last = _NOBODY
 
     @property
     def run_short(self) -> bool:

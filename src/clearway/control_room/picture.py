@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clearway.alarms import AlarmDesk
 from clearway.control_room.numbers import PersonNumbers
-from clearway.domain import Mark, Modality, TrackPicture
+from clearway.domain import HYPOTHESES, Belief, Mark, Modality, TrackPicture
+from clearway.domain.threat import HARMLESS_OBJECT
 from clearway.service.outputs import PeopleReported
 
 
@@ -46,9 +47,12 @@ def picture_of(
     -------
     TrackPicture
     """
-    tracks, beliefs = report.tracks, report.beliefs
+    tracks = report.tracks
     states = tracks.states
     track_id = numbers.all_of(tracks.track_ids)
+    mark = np.zeros(len(track_id), np.uint8)
+    for number, kind in marks.items():
+        mark[track_id == number] = kind
     return TrackPicture(
         time_ns=tracks.time_ns,
         track_id=track_id,
@@ -57,12 +61,19 @@ def picture_of(
         velocity_x_m_s=states[:, 2],
         velocity_y_m_s=states[:, 3],
         sigma_m=tracks.sigma_m,
-        threat=np.array([belief.threat for belief in beliefs], dtype=float),
-        examined_curtain=_shares(Modality.CURTAIN, report),
-        examined_trace=_shares(Modality.TRACE, report),
-        mark=np.array([marks.get(one, Mark.NONE) for one in track_id.tolist()], np.uint8),
+        threat=_threats(report.beliefs),
+        examined_curtain=_shares(Modality.CURTAIN, report.beliefs),
+        examined_trace=_shares(Modality.TRACE, report.beliefs),
+        mark=mark,
     )
 
 
-def _shares(modality: Modality, report: PeopleReported) -> NDArray[np.float64]:
-    return np.array([belief.examined.get(modality, 0.0) for belief in report.beliefs], dtype=float)
+def _threats(beliefs: Sequence[Belief]) -> NDArray[np.float64]:
+    """`Belief.threat` of all at once, several times a second."""
+    known = np.reshape([belief.probabilities for belief in beliefs], (-1, len(HYPOTHESES)))
+    threats: NDArray[np.float64] = known[:, 1:HARMLESS_OBJECT].sum(axis=1)
+    return threats
+
+
+def _shares(modality: Modality, beliefs: Sequence[Belief]) -> NDArray[np.float64]:
+    return np.array([belief.examined.get(modality, 0.0) for belief in beliefs], dtype=float)

@@ -116,7 +116,9 @@ class ControlRoom:
         self.notices: deque[Notice] = deque(maxlen=_NOTICES_KNOWN)
         """The newest last."""
         self._desk = record.desk(settings or LifeCycleSettings())
-        self._marks = marks_of(self._desk)
+        self._marks: dict[int, Mark] | None = None
+        """Whom alarms are about; None where one has changed since it was worked out.  In a flood
+        they change oftener than the plan is shown."""
         self._answer = answer
         self._subscribers: list[Subscriber] = []
         self._last_seen: dict[int, Place] = {}
@@ -139,7 +141,7 @@ class ControlRoom:
             case service.EngineBegan():
                 self._numbers.begin_afresh()
             case service.PeopleReported():
-                self._show(picture_of(what, self._numbers, self._marks))
+                self._show(picture_of(what, self._numbers, self._known_marks()))
             case service.AlertTold():
                 report = report_of(what, self._numbers)
                 self._take(AlertTold(time_ns=self.clock(), report=report))
@@ -237,6 +239,13 @@ class ControlRoom:
             self._last_seen[track_id] = Place(x_m, y_m, picture.time_ns)
         self._tell(lambda subscriber: subscriber.picture(picture))
 
+    def _known_marks(self) -> dict[int, Mark]:
+        if self._marks is None:
+            marks = self._marks = marks_of(self._desk)
+            seen = self._last_seen.items()
+            self._last_seen = {number: place for number, place in seen if number in marks}
+        return self._marks
+
     def _end(self, alarm_id: str) -> None:
         """End an alarm that the machine has lost sight of, which is as bad as a departure."""
         alarm = self._desk.alarms.get(alarm_id)
@@ -258,12 +267,7 @@ class ControlRoom:
             self._told(outputs)
 
     def _told(self, outputs: Sequence[Output]) -> None:
-        self._marks = marks_of(self._desk)
-        self._last_seen = {
-            track_id: place
-            for track_id, place in self._last_seen.items()
-            if track_id in self._marks
-        }
+        self._marks = None
         self._tell(lambda subscriber: subscriber.told(outputs))
         for output in outputs:
             if isinstance(output, AlarmChanged):
