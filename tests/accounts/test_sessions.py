@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pytest
+from sqlalchemy import Connection
 
 from clearway.accounts import Sessions, Users
 from clearway.alarms.roles import Role
+from clearway.errors import OutputError
 from clearway.store.database import Database
 from tests.accounts.clock import PASSWORD, SECOND, START_NS
 
@@ -44,6 +48,37 @@ def test_a_stolen_token_is_worth_nothing_after_signing_out(sessions: Sessions) -
     assert sessions.of(other, now_ns=START_NS) is not None
     sessions.close_all("ana")
     assert sessions.of(other, now_ns=START_NS) is None
+
+
+def test_it_is_over_also_where_that_cannot_be_kept(
+    sessions: Sessions, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, other = (sessions.open("ana", now_ns=START_NS) for _ in range(2))
+    with monkeypatch.context() as full:
+        full.setattr(database, "begin", _refusing)
+        with pytest.raises(OutputError):
+            sessions.close(token)
+        assert sessions.of(token, now_ns=START_NS) is None
+        assert sessions.of(other, now_ns=START_NS) is not None
+        with pytest.raises(OutputError):
+            sessions.delete_ended()
+    assert sessions.of(token, now_ns=START_NS) is None
+    sessions.delete_ended()
+    # Another process knows by then.
+    assert Sessions(database).of(token, now_ns=START_NS) is None
+    assert sessions.of(other, now_ns=START_NS) is not None
+
+
+def test_an_ending_is_recorded_once(sessions: Sessions) -> None:
+    token = sessions.open("ana", now_ns=START_NS)
+    recorded: list[Connection] = []
+    for _ in range(2):
+        sessions.close(token, record=recorded.append)
+    assert len(recorded) == 1
+
+
+def _refusing() -> NoReturn:
+    raise OutputError("site.sqlite", "cannot be written: disk full", "free some space")
 
 
 def test_the_database_holds_no_token(sessions: Sessions, database: Database) -> None:

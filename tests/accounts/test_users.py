@@ -150,6 +150,16 @@ def test_names_are_plain(users: Users, name: str) -> None:
         _add(users, name)
 
 
+@pytest.mark.parametrize(
+    "name", ["clearway", "console", "control-room", "nobody", "terminal", "unknown"]
+)
+def test_nobody_is_called_as_the_audit_log_calls_the_station(users: Users, name: str) -> None:
+    with pytest.raises(ArgumentError, match="not for people"):
+        _add(users, name)
+    assert users.all() == []
+    _add(users, f"{name}2")
+
+
 def test_a_name_is_taken_once(users: Users) -> None:
     _add(users)
     with pytest.raises(ArgumentError, match="taken"):

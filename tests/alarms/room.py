@@ -60,7 +60,10 @@ TRACE = EvidenceLine(
     sensor="trace_1", modality=Modality.TRACE, substance="TNT", probability=0.8, time_ns=START_NS
 )
 CLEAR_TRACE = EvidenceLine(
-    sensor="trace_1", modality=Modality.TRACE, probability=0.001, time_ns=START_NS
+    sensor="trace_1", modality=Modality.TRACE, probability=1e-5, time_ns=START_NS
+)
+SUSPECTING_TRACE = EvidenceLine(
+    sensor="trace_1", modality=Modality.TRACE, probability=0.45, time_ns=START_NS
 )
 
 SomeOutput = TypeVar("SomeOutput", bound=Output)
@@ -137,22 +140,36 @@ class Room:
         """The machine has found that two alerts are about the same person."""
         return self.close(alarm_id, Closing.MERGED, into)
 
-    def acknowledge(self, alarm_id: str = "A", actor: Actor = ANA) -> Outputs:
-        return self.do(Acknowledge(alarm_id=alarm_id, actor=actor, time_ns=self.time_ns))
+    def acknowledge(
+        self, alarm_id: str = "A", actor: Actor = ANA, seen: int | None = None
+    ) -> Outputs:
+        return self.do(Acknowledge(alarm_id=alarm_id, actor=actor, time_ns=self.time_ns, seen=seen))
 
     def unacknowledge(self, alarm_id: str = "A", actor: Actor = ANA) -> Outputs:
         return self.do(Unacknowledge(alarm_id=alarm_id, actor=actor, time_ns=self.time_ns))
 
-    def take_over(self, alarm_id: str = "A", actor: Actor = ANA) -> Outputs:
-        return self.do(TakeOver(alarm_id=alarm_id, actor=actor, time_ns=self.time_ns))
+    def take_over(
+        self, alarm_id: str = "A", actor: Actor = ANA, seen: int | None = None
+    ) -> Outputs:
+        return self.do(TakeOver(alarm_id=alarm_id, actor=actor, time_ns=self.time_ns, seen=seen))
 
-    def hand_over(self, to: str, alarm_id: str = "A", actor: Actor = ANA) -> Outputs:
-        return self.do(HandOver(alarm_id=alarm_id, actor=actor, time_ns=self.time_ns, to=to))
+    def hand_over(
+        self, to: str, alarm_id: str = "A", actor: Actor = ANA, seen: int | None = None
+    ) -> Outputs:
+        return self.do(
+            HandOver(alarm_id=alarm_id, actor=actor, time_ns=self.time_ns, to=to, seen=seen)
+        )
 
     def escalate(
-        self, guard: str | None = None, alarm_id: str = "A", actor: Actor = ANA
+        self,
+        guard: str | None = None,
+        alarm_id: str = "A",
+        actor: Actor = ANA,
+        seen: int | None = None,
     ) -> Outputs:
-        return self.do(Escalate(alarm_id=alarm_id, actor=actor, time_ns=self.time_ns, guard=guard))
+        return self.do(
+            Escalate(alarm_id=alarm_id, actor=actor, time_ns=self.time_ns, guard=guard, seen=seen)
+        )
 
     def dismiss(
         self,

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from msgspec import structs
 
-from clearway.alarms import Change, EvidenceLine, Grounds, Outcome, Refusal, Stage
-from clearway.domain import ThreatClass
-from tests.alarms.room import CLEAR_TRACE, CURTAIN, TRACE, Room, changes, refused
+from clearway.alarms import (
+    Change,
+    EvidenceLine,
+    Grounds,
+    GuardCalled,
+    Outcome,
+    Refusal,
+    Stage,
+    Summons,
+)
+from clearway.domain import Closing, ThreatClass
+from tests.alarms.room import CLEAR_TRACE, CURTAIN, TRACE, Outputs, Room, changes, only, refused
 
 HANDGUN = structs.replace(CURTAIN, classes=(ThreatClass.HANDGUN,))
 SECOND_CURTAIN = structs.replace(CURTAIN, sensor="curtain_2")
-SUSPECTING_TRACE = structs.replace(CLEAR_TRACE, probability=0.6)
+LIKELY_TRACE = structs.replace(CLEAR_TRACE, probability=0.6)
 MORE_LOOKS = structs.replace(CURTAIN, looks=9, probability=0.97)
 
 # Judged at 0.9, which is odds of 9 : 1; ten times as much is 0.98901.
@@ -21,7 +32,7 @@ NEWS = [
     pytest.param((CURTAIN, TRACE), 0.5, id="another sensor finds something"),
     pytest.param((CURTAIN, SECOND_CURTAIN), 0.9, id="a second of the same kind"),
     pytest.param((HANDGUN,), 0.9, id="another class"),
-    pytest.param((CURTAIN, SUSPECTING_TRACE), 0.9, id="another sensor suspects something"),
+    pytest.param((CURTAIN, LIKELY_TRACE), 0.9, id="another sensor suspects something"),
 ]
 NO_NEWS = [
     pytest.param((CURTAIN,), 0.9, id="the same"),
@@ -130,15 +141,72 @@ def test_the_end_of_a_dismissed_alert_is_no_news(room: Room) -> None:
     assert room.desk.queue == ()
 
 
-@pytest.mark.parametrize("how", ["dismiss", "resolve"])
-def test_a_decision_on_an_outdated_picture_is_refused(room: Room, how: str) -> None:
-    decide = room.dismiss if how == "dismiss" else room.resolve
-    seen = room.alarm().version
-    room.tell(evidence=(CURTAIN, TRACE))
-    assert refused(decide(seen=seen)).why is Refusal.EVIDENCE_ADDED
-    assert room.alarm().stage is Stage.NEW
-    decide(seen=seen + 1)
-    assert room.alarm().stage is Stage.RESOLVED
+DECISIONS: dict[str, Callable[[Room, int], Outputs]] = {
+    "acknowledge": lambda room, seen: room.acknowledge(seen=seen),
+    "take over": lambda room, seen: room.take_over(seen=seen),
+    "hand over": lambda room, seen: room.hand_over("boris", seen=seen),
+    "dismiss": lambda room, seen: room.dismiss(seen=seen),
+    "resolve": lambda room, seen: room.resolve(seen=seen),
+}
+
+
+class TestOutdated:
+    """What silences or judges an alarm is refused to somebody who has not seen the news."""
+
+    @pytest.mark.parametrize("how", sorted(DECISIONS))
+    def test_a_decision_on_an_outdated_picture_is_refused(self, room: Room, how: str) -> None:
+        seen = room.alarm().version
+        room.tell(evidence=(CURTAIN, TRACE))
+        assert refused(DECISIONS[how](room, seen)).why is Refusal.EVIDENCE_ADDED
+        assert room.alarm().ringing
+        DECISIONS[how](room, seen + 1)
+        assert not room.alarm().ringing
+
+    @pytest.mark.parametrize("how", sorted(DECISIONS))
+    def test_so_is_one_that_was_taken_before_the_suspect_was_gone(
+        self, room: Room, how: str
+    ) -> None:
+        seen = room.alarm().version
+        room.close(because=Closing.DEPARTED)
+        assert refused(DECISIONS[how](room, seen)).why is Refusal.EVIDENCE_ADDED
+        assert room.alarm().ringing
+        DECISIONS[how](room, room.alarm().version)
+        assert not room.alarm().ringing
+
+    @pytest.mark.parametrize("how", sorted(DECISIONS))
+    def test_what_is_no_news_outdates_nothing(self, room: Room, how: str) -> None:
+        seen = room.alarm().version
+        room.tell(probability=0.91)
+        room.close(because=Closing.WITHDRAWN)
+        DECISIONS[how](room, seen)
+        assert not room.alarm().ringing
+
+    def test_news_that_were_not_seen_are_not_taken_for_known(self, room: Room) -> None:
+        room.tell(evidence=(CURTAIN, TRACE))
+        room.acknowledge(seen=1)
+        room.wait(30.0)
+        assert Summons.UNACKNOWLEDGED in room.alarm().reported
+
+    def test_a_guard_is_sent_all_the_same_and_it_goes_on_ringing(self, room: Room) -> None:
+        room.tell(evidence=(CURTAIN, TRACE))
+        assert only(GuardCalled, room.escalate("goran", seen=1)).guard == "goran"
+        alarm = room.alarm()
+        assert (alarm.stage, alarm.ringing, alarm.holders) == (Stage.ESCALATED, True, ())
+        assert changes(room.acknowledge(seen=2)) == [("A", Change.ACKNOWLEDGED)]
+
+    def test_who_deals_with_it_sends_a_guard_and_keeps_it(self, room: Room) -> None:
+        room.take_over(seen=1)
+        room.wait(100.0)
+        room.tell(evidence=(CURTAIN, TRACE))
+        room.escalate("goran", seen=1)
+        (holder,) = room.alarm().holders
+        assert (holder.name, holder.acted_ns) == ("ana", room.time_ns)
+        assert not room.alarm().ringing
+
+    def test_who_sends_a_guard_having_seen_it_deals_with_it(self, room: Room) -> None:
+        room.escalate("goran", seen=1)
+        assert room.alarm().held_by("ana")
+        assert not room.alarm().ringing
 
 
 def test_certainty_that_was_judged_is_no_news() -> None:

@@ -58,6 +58,7 @@ from tests.alarms.room import (
     PEOPLE,
     SANJA,
     START_NS,
+    SUSPECTING_TRACE,
     TRACE,
 )
 
@@ -66,7 +67,14 @@ OPERATORS = st.sampled_from([ANA, BORIS, SANJA])
 GUARDS = st.sampled_from([GORAN, GITA])
 ANYBODY = st.sampled_from([ANA, BORIS, SANJA] * 3 + [GORAN, Actor("adam", Role.ADMIN)])
 EVIDENCE: st.SearchStrategy[tuple[EvidenceLine, ...]] = st.sampled_from(
-    [(), (CURTAIN,), (CURTAIN, CLEAR_TRACE), (CURTAIN, TRACE), (TRACE,)]
+    [
+        (),
+        (CURTAIN,),
+        (CURTAIN, CLEAR_TRACE),
+        (CURTAIN, SUSPECTING_TRACE),
+        (CURTAIN, TRACE),
+        (TRACE,),
+    ]
 )
 # Small, so that numbers go round, alarms are filed and floods come and go within a few steps.
 SETTINGS = LifeCycleSettings(
@@ -89,6 +97,7 @@ class Life(RuleBasedStateMachine):
         self.inputs: list[Input] = []
         self.outputs: list[tuple[Output, ...]] = []
         self.store: dict[str, Alarm] = {}
+        self.speakers: dict[str, set[str]] = {}
         self.do(PeoplePresent(people=PEOPLE, time_ns=START_NS))
 
     def do(self, happened: Input) -> None:
@@ -105,8 +114,11 @@ class Life(RuleBasedStateMachine):
             if isinstance(output, AlarmChanged):
                 self.check_change(self.store.get(output.alarm.alarm_id), output)
                 self.store[output.alarm.alarm_id] = output.alarm
+                report = output.alarm.report
+                self.speakers.setdefault(report.alert_id, set()).update(report.speakers)
             elif isinstance(output, AlarmFiled):
                 assert self.store.pop(output.alarm_id).resolution is not None
+                del self.speakers[output.alarm_id]
 
     def check_change(self, before: Alarm | None, changed: AlarmChanged) -> None:
         now = changed.alarm
@@ -117,7 +129,12 @@ class Life(RuleBasedStateMachine):
         assert now.version >= before.version
         assert now.rings - before.rings == (now.ringing and not before.ringing)
         if before.drill and not now.drill:
-            assert changed.what in {Change.JOINED, Change.REOPENED}
+            assert changed.what in {
+                Change.JOINED,
+                Change.REOPENED,
+                Change.EVIDENCE_ADDED,
+                Change.ANSWERED,
+            }
         assert not (now.drill and not before.drill)
         if before.listed and not now.listed:
             assert changed.what is Change.RESOLVED
@@ -170,12 +187,21 @@ class Life(RuleBasedStateMachine):
 
     @precondition(lambda self: self.desk.alarms)
     @rule(
-        kind=st.sampled_from([Acknowledge, Unacknowledge, TakeOver, Escalate]),
+        kind=st.sampled_from([Acknowledge, TakeOver, Escalate]),
         alarm_id=ALARMS,
         actor=ANYBODY,
+        seen=st.sampled_from([None, None, 1, 2]),
     )
-    def act(self, kind: Any, alarm_id: str, actor: Actor) -> None:
-        self.do(kind(alarm_id=alarm_id, actor=actor, time_ns=self.time_ns))
+    def act(self, kind: Any, alarm_id: str, actor: Actor, seen: int | None) -> None:
+        rung = self.desk.alarms.get(alarm_id)
+        self.do(kind(alarm_id=alarm_id, actor=actor, time_ns=self.time_ns, seen=seen))
+        if rung is not None and rung.ringing and seen not in {None, rung.version}:
+            assert self.desk.alarms[alarm_id].ringing
+
+    @precondition(lambda self: self.desk.alarms)
+    @rule(alarm_id=ALARMS, actor=ANYBODY)
+    def unacknowledge(self, alarm_id: str, actor: Actor) -> None:
+        self.do(Unacknowledge(alarm_id=alarm_id, actor=actor, time_ns=self.time_ns))
 
     @precondition(lambda self: self.desk.alarms)
     @rule(alarm_id=ALARMS, actor=OPERATORS, guard=GUARDS)
@@ -292,9 +318,15 @@ class Life(RuleBasedStateMachine):
                 assert not alarm.shelved
                 assert alarm.rung_ns is not None
                 assert alarm.first_rung_ns is not None
-            sensors = alarm.report.incriminating_sensors
-            if not sensors or sensors - self.desk.shelves.keys():
-                assert not alarm.shelved
+
+    @invariant()
+    def nothing_is_silent_for_which_a_sensor_has_ever_spoken_that_is_not_shelved(self) -> None:
+        for alarm in self.desk.alarms.values():
+            speakers = self.speakers[alarm.alarm_id]
+            assert alarm.report.speakers <= set(alarm.speakers)
+            assert speakers <= set(alarm.speakers)
+            if alarm.listed:
+                assert alarm.shelved is (set(alarm.speakers) <= self.desk.shelves.keys())
 
     @invariant()
     def numbers_are_unique_and_groups_hold_what_is_listed(self) -> None:

@@ -7,8 +7,12 @@ from msgspec import structs
 
 from clearway.alarms import (
     Actor,
+    AlarmChanged,
+    Answer,
     Change,
+    DismissReason,
     DrillChanged,
+    EvidenceLine,
     Outcome,
     Refusal,
     Role,
@@ -24,6 +28,7 @@ from tests.alarms.room import (
     CLEAR_TRACE,
     CURTAIN,
     SANJA,
+    SUSPECTING_TRACE,
     TRACE,
     Outputs,
     Room,
@@ -85,10 +90,51 @@ class TestShelving:
         room.tell(evidence=(CURTAIN, CLEAR_TRACE))
         assert not room.alarm().ringing
 
+    @pytest.mark.parametrize("evidence", [(SUSPECTING_TRACE,), (CURTAIN, SUSPECTING_TRACE)])
+    def test_what_would_ring_without_the_shelved_sensor_rings_with_it(
+        self, evidence: tuple[EvidenceLine, ...]
+    ) -> None:
+        room = Room()
+        room.shelve()
+        room.tell(probability=0.45, evidence=evidence)
+        assert room.alarm().ringing
+
+    def test_a_suspicion_of_the_shelved_sensor_calls_nobody(self) -> None:
+        room = Room()
+        room.shelve(sensor="trace_1")
+        room.tell(probability=0.45, evidence=(SUSPECTING_TRACE,))
+        assert not room.alarm().ringing
+
+    @pytest.mark.parametrize("line", [TRACE, SUSPECTING_TRACE])
+    @pytest.mark.parametrize("left", [(CURTAIN,), (CURTAIN, CLEAR_TRACE), ()])
+    def test_what_has_spoken_once_is_not_silenced_when_its_readings_are_forgotten(
+        self, line: EvidenceLine, left: tuple[EvidenceLine, ...]
+    ) -> None:
+        room = Room()
+        room.shelve()
+        room.tell(evidence=(CURTAIN, line))
+        room.tell(evidence=left)
+        assert room.alarm().ringing
+        assert room.alarm().speakers == ("curtain_1", "trace_1")
+
+    def test_it_stays_silent_when_the_readings_of_the_shelved_sensor_are_forgotten(self) -> None:
+        room = Room()
+        room.shelve()
+        room.tell()
+        room.tell(evidence=())
+        assert not room.alarm().ringing
+
+    @pytest.mark.parametrize("probability", [None, 1e-4, 1e-4 * (1 + 1e-12)])
+    def test_a_line_that_says_nothing_does_not_speak(self, probability: float | None) -> None:
+        line = structs.replace(CLEAR_TRACE, probability=probability)
+        assert not line.speaks(1e-4)
+
     def test_evidence_of_nobody_cannot_be_shelved(self) -> None:
         room = Room()
         room.shelve()
         room.tell(evidence=())
+        assert room.alarm().ringing
+        room.tell(evidence=(CURTAIN,))
         assert room.alarm().ringing
 
     def test_what_rings_already_is_silenced_too(self) -> None:
@@ -122,6 +168,8 @@ class TestShelving:
         room.shelve()
         room.tell("A")
         room.merge("B", into="A")
+        assert room.alarm("A").ringing
+        room.tell("A")
         assert room.alarm("A").ringing
 
     @pytest.mark.parametrize("hours", [8.001, 0.0, -1.0])
@@ -166,16 +214,56 @@ class TestShelving:
 
 
 class TestDrill:
-    def test_what_opens_during_a_drill_is_marked_for_ever(self) -> None:
+    def test_what_opens_during_a_drill_is_marked(self) -> None:
         room = Room()
         drill(room, on=True)
         room.tell()
+        room.tell(evidence=(CURTAIN, TRACE))
         drill(room, on=False)
         room.tell("B")
-        room.tell(evidence=(CURTAIN, TRACE))
+        room.tell(probability=0.91, evidence=(CURTAIN, TRACE))
         room.dismiss()
         assert room.alarm("A").drill
         assert not room.alarm("B").drill
+
+    @pytest.mark.parametrize("judged", [False, True])
+    def test_news_after_the_drill_is_real(self, *, judged: bool) -> None:
+        room = Room()
+        drill(room, on=True)
+        room.tell()
+        if judged:
+            room.dismiss(reason=DismissReason.TEST)
+        drill(room, on=False)
+        room.wait(58.0)
+        outputs = room.tell(evidence=(CURTAIN, TRACE))
+        assert room.alarm().ringing
+        assert not room.alarm().drill
+        assert "real" in only(AlarmChanged, outputs).text
+        assert refused(drill(room, on=True)).why is Refusal.REAL_ALARM
+        more = room.tell(probability=0.999, evidence=(CURTAIN, TRACE))
+        assert only(AlarmChanged, more).text == ""
+
+    def test_so_is_an_alert_that_comes_back_to_life(self) -> None:
+        room = Room()
+        drill(room, on=True)
+        room.tell()
+        room.acknowledge()
+        room.close(because=Closing.WITHDRAWN)
+        drill(room, on=False)
+        room.tell()
+        assert (room.alarm().ringing, room.alarm().drill) == (True, False)
+
+    @pytest.mark.parametrize("on", [True, False])
+    def test_who_needs_help_is_in_no_drill_that_is_over(self, *, on: bool) -> None:
+        room = Room()
+        drill(room, on=True)
+        room.tell()
+        room.escalate("goran")
+        drill(room, on=on)
+        room.reply(Answer.FOUND)
+        assert room.alarm().drill
+        room.reply(Answer.NEED_HELP)
+        assert room.alarm().drill is on
 
     def test_none_begins_while_a_real_alarm_is_in_the_queue(self) -> None:
         room = Room()

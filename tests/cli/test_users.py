@@ -10,13 +10,16 @@ from typing import Any
 import argon2
 import pytest
 from litestar.testing import TestClient
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from typer.testing import CliRunner
 
 from clearway.accounts import passwords
+from clearway.accounts.tables import ACCOUNT_TABLES
 from clearway.alarms.roles import Role
 from clearway.audit import AuditLog, AuditReader
 from clearway.cli.users import users_app
-from clearway.errors import ArgumentError, InputError
+from clearway.errors import ArgumentError, InputError, OutputError
 from clearway.site.schema import Site
 from clearway.store.database import open_database
 from tests.accounts.clock import PASSWORD, SECOND, code_at
@@ -96,6 +99,7 @@ def test_a_further_administrator_comes_in_by_the_link(room: Room, browser: TestC
     [
         (("invite-admin", DATABASE, "admin"), "new-authenticator"),
         (("invite-admin", DATABASE, "Bea"), "small letters"),
+        (("invite-admin", DATABASE, "terminal"), "not for people"),
         (("invite-admin", DATABASE, "bea", "--address", "station.test"), "not the address"),
         (("invite-admin", DATABASE, "bea", "--address", f"{ORIGIN}/enrol"), "not the address"),
         (("invite-admin", DATABASE, "bea", "--address", "javascript://x"), "not the address"),
@@ -160,6 +164,47 @@ def test_a_weak_password_is_refused(room: Room) -> None:
     before = room.kinds()
     with pytest.raises(ArgumentError, match="too easy to guess"):
         call("new-password", DATABASE, "guard", typed="guard P. guard P.\n" * 2)
+    assert room.kinds() == before
+
+
+COMMANDS = {
+    "invite-admin": ("bea", None),
+    "new-authenticator": ("guard", None),
+    "new-password": ("guard", f"{OTHER_PASSWORD}\n" * 2),
+}
+
+
+def _accounts(room: Room) -> list[list[tuple[Any, ...]]]:
+    with room.context.database.read() as connection:
+        return [[*map(tuple, connection.execute(select(table)))] for table in ACCOUNT_TABLES]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_nothing_is_done_that_cannot_be_recorded(
+    room: Room, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    def full(*_: Any, **__: Any) -> None:
+        raise OutputError("site.sqlite", "cannot be written: disk full", "free some space")
+
+    before = _accounts(room)
+    monkeypatch.setattr(AuditLog, "add", full)
+    name, typed = COMMANDS[command]
+    with pytest.raises(OutputError, match="disk full"):
+        call(command, DATABASE, name, typed=typed)
+    assert _accounts(room) == before
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_nothing_is_recorded_that_cannot_be_done(room: Room, command: str) -> None:
+    before = room.kinds()
+    refused = {"invite-admin": "INSERT ON invitations"}.get(command, "UPDATE ON users")
+    with room.context.database.begin() as connection:
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER full BEFORE {refused} BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+    name, typed = COMMANDS[command]
+    with pytest.raises(IntegrityError, match="full"):
+        call(command, DATABASE, name, typed=typed)
     assert room.kinds() == before
 
 

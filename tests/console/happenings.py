@@ -16,6 +16,8 @@ from clearway.service.outputs import Observed
 from tests.console.room import API, Room, proofs
 from tests.control_room.alerts import alert_told
 
+NEED_SEEN = ("acknowledge", "take-over", "hand-over", "dismiss", "resolve")
+"""Acts that silence an alarm or judge it."""
 WEB = Path(__file__).parents[2] / "web" / "src"
 
 
@@ -73,11 +75,23 @@ class Hall:
     def act(
         self, name: str, action: str, body: object = None, alarm_id: str = "A"
     ) -> dict[str, Any]:
-        """The alarm after what somebody has done about it."""
-        answer = self.post(name, f"/alarms/{alarm_id}/{action}", body)
+        """The alarm after what somebody, who has seen it as it is, has done about it."""
+        answer = self.post(
+            name, f"/alarms/{alarm_id}/{action}", self.having_seen(action, body, alarm_id)
+        )
         assert answer.status_code == 200, answer.text
         told: dict[str, Any] = answer.json()
         return told
+
+    def having_seen(
+        self, action: str, body: object = None, alarm_id: str = "A"
+    ) -> dict[str, object]:
+        """What is sent with an act, and the version of the alarm where the act needs it."""
+        said = dict(body) if isinstance(body, Mapping) else {}
+        alarm = self.room.context.room.desk.alarms.get(alarm_id)
+        if action in NEED_SEEN and alarm is not None:
+            said.setdefault("seen", alarm.version)
+        return said
 
     def seen_by(self, name: str, alarm_id: str = "A") -> dict[str, Any]:
         """The alarm as somebody is shown it."""

@@ -10,14 +10,23 @@ from litestar.testing import TestClient
 from clearway.alarms import Refusal, Role
 from clearway.alarms.outputs import Refused
 from clearway.console.acts import refusal_of
-from clearway.domain import AlertState, Closing
+from clearway.domain import AlertState, Closing, Evidence, Modality
 from clearway.errors import OutputError
-from tests.console.happenings import Hall, assert_fits, page_texts
+from tests.console.happenings import NEED_SEEN, Hall, assert_fits, page_texts
 from tests.console.room import Room, problem_of
-from tests.control_room.alerts import people_reported
+from tests.control_room.alerts import people_reported, reading
 
 CANDIDATES = ((4, 0.8), (7, 0.15))
 LEAD = (4, 3.0, 4.0)
+TNT = reading(
+    "trace-1",
+    evidence=Evidence(Modality.TRACE, (0.0, 0.0, 0.0, 0.0, 5.0, 5.0, 0.0), 0.9, substance="TNT"),
+)
+SAID: dict[str, dict[str, object]] = {
+    "hand-over": {"to": "boris"},
+    "dismiss": {"reason": "test"},
+    "resolve": {"outcome": "nothing"},
+}
 
 
 @pytest.fixture
@@ -96,7 +105,8 @@ class TestGuards:
         hall.act("ana", "escalate", {"guard": "guard"})
         told = hall.get("guard", "/alarms").json()
         assert [alarm["id"] for alarm in told] == ["A"]
-        assert [one["track"] for one in told[0]["candidates"]] == [4, 7]
+        # Their numbers in the control room, which gives them out in turn.
+        assert [one["track"] for one in told[0]["candidates"]] == [1, 2]
         assert hall.get("guard", "/alarms/B").status_code == 404
         assert hall.get("goran", "/alarms/A").status_code == 404
         assert "history" not in hall.seen_by("guard")
@@ -183,7 +193,7 @@ class TestActing:
 
     def test_of_two_at_once_the_second_is_told_who_was_first(self, hall: Hall) -> None:
         hall.act("ana", "acknowledge")
-        problem = problem_of(hall.post("boris", "/alarms/A/acknowledge"))
+        problem = problem_of(hall.post("boris", "/alarms/A/acknowledge", {"seen": 1}))
         assert problem["status"] == 409
         assert problem["type"].endswith(":already-done")
         assert "ana" in problem["detail"]
@@ -193,16 +203,42 @@ class TestActing:
 
     def test_what_somebody_else_deals_with_is_theirs(self, hall: Hall) -> None:
         hall.act("ana", "take-over")
-        problem = problem_of(hall.post("boris", "/alarms/A/dismiss", {"reason": "test"}))
+        said = {"reason": "test", "seen": 1}
+        problem = problem_of(hall.post("boris", "/alarms/A/dismiss", said))
         assert (problem["status"], problem["by"]) == (409, "ana")
         assert problem["type"].endswith(":held")
 
-    def test_a_decision_on_what_is_outdated_is_refused(self, hall: Hall) -> None:
+    @pytest.mark.parametrize("action", NEED_SEEN)
+    def test_what_silences_or_judges_an_alarm_on_outdated_knowledge_is_refused(
+        self, hall: Hall, action: str
+    ) -> None:
+        said = SAID.get(action, {})
         seen = hall.seen_by("ana")["version"]
-        refused = hall.post("ana", "/alarms/A/dismiss", {"reason": "test", "seen": seen - 1})
+        hall.alarm("A", state=AlertState.UPDATED, readings=[reading(), TNT])
+        refused = hall.post("ana", f"/alarms/A/{action}", {"seen": seen, **said})
         assert problem_of(refused)["type"].endswith(":evidence-added")
-        told = hall.act("ana", "dismiss", {"reason": "test", "seen": seen})
-        assert told["resolution"]["reason"] == "test"
+        assert hall.seen_by("ana")["ringing"] is True
+        told = hall.act("ana", action, {"seen": seen + 1, **said})
+        assert told["ringing"] is False
+
+    def test_a_guard_is_sent_whatever_the_news_and_it_goes_on_ringing(self, hall: Hall) -> None:
+        hall.alarm("A", state=AlertState.UPDATED, readings=[reading(), TNT])
+        told = hall.act("ana", "escalate", {"guard": "guard", "seen": 1})
+        assert (told["stage"], told["ringing"], told["operator"]) == ("escalated", True, None)
+
+    @pytest.mark.parametrize("action", NEED_SEEN)
+    def test_what_was_seen_must_be_said(self, hall: Hall, action: str) -> None:
+        assert hall.post("ana", f"/alarms/A/{action}", SAID.get(action)).status_code == 400
+        assert hall.seen_by("ana")["ringing"] is True
+
+    def test_how_it_rings_and_who_was_called_is_told(self, hall: Hall) -> None:
+        hall.pass_s(30)
+        told = hall.seen_by("ana")
+        assert (told["ringing"], told["rings"]) == (True, 1)
+        assert told["reported"] == ["unacknowledged"]
+        hall.act("ana", "acknowledge")
+        told = hall.act("ana", "unacknowledge")
+        assert (told["ringing"], told["rings"], told["reported"]) == (True, 2, [])
 
     def test_said_twice_it_is_done_once(self, hall: Hall) -> None:
         hall.act("ana", "acknowledge")
@@ -219,12 +255,15 @@ class TestActing:
             ("resolve", {}),
             ("hand-over", {"to": 3}),
             ("escalate", {"guard": "\n"}),
+            ("escalate", {"guard": "guard", "seen": "one"}),
+            ("acknowledge", {"seen": 0}),
         ],
     )
     def test_what_is_not_as_described_is_refused(
         self, hall: Hall, action: str, body: object
     ) -> None:
-        assert hall.post("ana", f"/alarms/A/{action}", body).status_code == 400
+        said = hall.having_seen(action, body)
+        assert hall.post("ana", f"/alarms/A/{action}", said).status_code == 400
         assert hall.seen_by("ana")["stage"] == "new"
 
     def test_on_a_full_disk_nothing_is_done_and_that_is_said(
@@ -236,7 +275,7 @@ class TestActing:
             raise OutputError("site.sqlite", "the disk is full", "free some space")
 
         monkeypatch.setattr(hall.room.context.room.record, "keep", refuse)
-        problem = problem_of(hall.post("ana", "/alarms/A/acknowledge"))
+        problem = problem_of(hall.post("ana", "/alarms/A/acknowledge", {"seen": 1}))
         assert problem["status"] == 507
         assert problem["type"].endswith(":not-kept")
         assert "NOT done" in problem["detail"]

@@ -276,7 +276,7 @@ def test_nobody_gets_in_while_it_cannot_be_recorded(
         raise OutputError("site.sqlite", "cannot be written: disk full", "free some space")
 
     before = _accounts(room)[1]
-    monkeypatch.setattr(room.context.audit, "append", full)
+    monkeypatch.setattr(room.context.audit, "add", full)
     answer = client.post(f"{API}/login", json=room.credentials("operator"))
     assert answer.status_code == 503
     assert "set-cookie" not in answer.headers

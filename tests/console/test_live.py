@@ -20,6 +20,7 @@ from tests.console.room import API, ORIGIN, Room, proofs
 from tests.control_room.alerts import people_reported
 
 CANDIDATES = ((4, 0.8), (7, 0.15))
+# The control room gives them the numbers 1, 2, 3.
 EVERYBODY = [(4, 3.0, 4.0), (7, 5.0, 6.0), (9, 7.0, 8.0)]
 
 
@@ -85,7 +86,7 @@ class TestPlan:
         with page(hall, "viewer") as opened:
             hall.happens(people_reported(EVERYBODY))
             frame = opened.next_frame()
-        assert frame.picture.track_id.tolist() == [4, 7, 9]
+        assert frame.picture.track_id.tolist() == [1, 2, 3]
         assert frame.picture.mark.tolist() == [Mark.LEADING, Mark.CANDIDATE, Mark.NONE]
         assert frame.flags == FrameFlag.SIMULATED
 
@@ -181,6 +182,33 @@ class TestAlarms:
                 seen |= {one["id"]: one["group"] for one in opened.alarms}
         assert set(seen.values()) == {"1"}
 
+    def test_a_supervisor_is_called(self, hall: Hall) -> None:
+        hall.alarm()
+        with page(hall, "supervisor") as called, page(hall, "ana") as other:
+            hall.pass_s(30)
+            told = {"type": "call", "alarm": "A", "why": "unacknowledged"}
+            assert called.next("call") == told
+            called.until_told(lambda alarm: alarm["reported"] == ["unacknowledged"])
+            other.until_told(lambda alarm: alarm["reported"] == ["unacknowledged"])
+        assert "call" not in other.kinds()
+
+    def test_operators_are_called_where_no_supervisor_is_present(self, hall: Hall) -> None:
+        hall.alarm()
+        hall.alarm("B")
+        with (
+            page(hall, "ana") as ana,
+            page(hall, "boris") as boris,
+            page(hall, "viewer") as viewer,
+            page(hall, "guard") as guard,
+        ):
+            hall.pass_s(30)
+            for called in (ana, boris):
+                assert {called.next("call")["alarm"] for _ in "AB"} == {"A", "B"}
+            for other in (viewer, guard):
+                other.next("clock")
+                other.next("clock")
+        assert "call" not in viewer.kinds() | guard.kinds()
+
     def test_a_drill_is_told(self, hall: Hall) -> None:
         with page(hall, "guard") as opened:
             hall.post("supervisor", "/drill", {"on": True})
@@ -198,7 +226,7 @@ class TestGuards:
             assert opened.next("alarm")["alarm"]["id"] == "A"
             hall.happens(people_reported(EVERYBODY, later_s=2.0))
             picture = opened.next_frame().picture
-            assert picture.track_id.tolist() == [4, 7]
+            assert picture.track_id.tolist() == [1, 2]
             assert picture.mark.tolist() == [Mark.LEADING, Mark.CANDIDATE]
             other.next_frame()
             assert len(other.next_frame().picture) == 0
@@ -218,8 +246,8 @@ class TestGuards:
             hall.happens(people_reported(EVERYBODY))
             picture = opened.next_frame().picture
         assert dict(zip(picture.track_id, picture.mark, strict=True)) == {
-            7: Mark.LEADING,
-            4: Mark.CANDIDATE,
+            1: Mark.LEADING,
+            2: Mark.CANDIDATE,
         }
 
     def test_after_a_merger_the_old_alarm_is_said_to_be_over(self, hall: Hall) -> None:

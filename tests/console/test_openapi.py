@@ -15,6 +15,7 @@ from clearway.console.live.messages import MESSAGES
 from clearway.console.replaying.commands import COMMANDS
 from clearway.console.routes import API
 from clearway.site.schema import Site
+from tests.console.happenings import NEED_SEEN
 from tests.console.room import Room, client_of
 
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -92,6 +93,22 @@ def test_what_is_sent_has_no_other_fields(described: dict[str, Any]) -> None:
     schemas = described["components"]["schemas"]
     assert schemas["Login"]["additionalProperties"] is False
     assert "additionalProperties" not in schemas["Me"]
+
+
+def test_what_silences_or_judges_an_alarm_says_what_was_seen(
+    described: dict[str, Any], operations: dict[tuple[str, str], dict[str, Any]]
+) -> None:
+    def taken(action: str) -> dict[str, Any]:
+        operation = operations["POST", f"{API}/alarms/{{alarm_id}}/{action}"]
+        body = operation["requestBody"]["content"]["application/json"]["schema"]
+        schema: dict[str, Any] = described["components"]["schemas"][body["$ref"].split("/")[-1]]
+        return schema
+
+    for action in NEED_SEEN:
+        assert "seen" in taken(action)["required"], action
+        assert "evidence-added" in taken(action)["properties"]["seen"]["description"]
+    assert "seen" not in taken("escalate").get("required", [])
+    assert "seen" in taken("escalate")["properties"]
 
 
 def test_every_reference_leads_somewhere(described: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,30 @@ class TestOutbox:
         outbox.put("alarm", lambda: None, "C")
         outbox.put("alarm", lambda: "A, acknowledged", "A")
         assert [outbox.take_text() for _ in range(3)] == ["A, acknowledged", "B", None]
+
+    def test_of_a_thousand_that_come_to_nothing_few_are_looked_at_in_one_go(self) -> None:
+        outbox = Outbox()
+        looked_at: list[int] = []
+
+        def nothing(number: int) -> None:
+            looked_at.append(number)
+
+        for number in range(1000):
+            outbox.put("alarm", partial(nothing, number), str(number))
+        outbox.put("clock", lambda: "now")
+
+        async def sent() -> list[int]:
+            """How many had been looked at after each time that all others could run."""
+            seen = []
+            while True:
+                await outbox.wait()
+                text = outbox.take_text()
+                seen.append(len(looked_at))
+                if text is not None:
+                    return seen
+
+        assert asyncio.run(sent()) == [*range(20, 1001, 20), 1000]
+        assert looked_at == [*range(1000)]
 
     def test_of_many_notices_the_newest_wait(self) -> None:
         outbox = Outbox()

@@ -7,17 +7,22 @@ import socket
 from collections.abc import Callable, Coroutine
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Origin
 
 from clearway.alarms import Acknowledge, Actor, Role, Stage
 from clearway.audit import read_checkpoints, verify
+from clearway.console.security.authentication import session_cookie
 from clearway.console.server import ServerSettings
 from clearway.console.station import Station, StationSettings
+from clearway.errors import OutputError
 from clearway.sapient.bindings import Alert
 from clearway.site.schema import Site
+from tests.accounts.clock import PASSWORD
 from tests.service.feeding import START_NS, Running, walk
 
 OPEN_S = 6.0
@@ -151,3 +156,55 @@ def test_a_job_that_fails_stops_nothing_else(hall: Hall, monkeypatch: pytest.Mon
 
     hall.play(wait)
     assert len(hall.running.alerts()) == 1
+
+
+def test_who_was_there_and_shown_what_is_kept_to_the_last(hall: Hall) -> None:
+    context = hall.station.context
+    now_ns = hall.settings.clock()
+    context.users.add("ana", "Ana P.", Role.OPERATOR, PASSWORD, now_ns=now_ns)
+    token = context.sessions.open("ana", now_ns=now_ns)
+
+    async def look() -> None:
+        (address,) = hall.addresses
+        page = await connect(
+            f"{address.replace('http', 'ws')}/api/v1/live",
+            origin=Origin(address),
+            additional_headers={"Cookie": f"{session_cookie('http')}={token}"},
+            proxy=None,
+        )
+        await page.recv()  # and left open: the service stops before the page does
+
+    hall.play(look)
+    with closing(Station(hall.settings)) as again:
+        (alarm,) = again.context.room.desk.queue
+        kinds = [one.kind for one in again.context.audit.records(2)]
+        assert kinds.count("control-room-entered") == kinds.count("control-room-left") == 1
+        (shown,) = (
+            row
+            for row in again.context.audit.stored(2)
+            if row.record is not None and row.record.kind == "alarms-shown"
+        )
+        assert alarm.alarm_id.encode() in (shown.payload or b"")
+        folder, key = again.context.checkpoints or pytest.fail("no checkpoints")
+        verdict = verify(again.context.audit.stored(), read_checkpoints(folder), key)
+        assert verdict.covered == verdict.records
+
+
+def test_a_disk_that_takes_no_such_record_is_told_and_tried_again(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = hall.station.context
+
+    def refuses(*_: object, **__: object) -> NoReturn:
+        raise OutputError("site.sqlite", "cannot be written: disk full", "free some space")
+
+    async def wait() -> None:
+        with monkeypatch.context() as full:
+            full.setattr(context.audit, "add", refuses)
+            context.late.shown("ana", ["A"], time_ns=hall.settings.clock())
+            while not any("who was shown what: " in one.text for one in context.room.notices):
+                await asyncio.sleep(0.01)
+        while "alarms-shown" not in {one.kind for one in context.audit.records(2)}:
+            await asyncio.sleep(0.01)
+
+    hall.play(wait)

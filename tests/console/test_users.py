@@ -35,6 +35,15 @@ def test_only_new_and_plain_names_are_invited(client: Browser, room: Room, name:
     assert room.kinds() == []
 
 
+def test_nobody_is_invited_under_a_name_of_the_station_itself(client: Browser, room: Room) -> None:
+    headers = proofs(room.session("admin"))
+    invited = {"name": "clearway", "role": "guard"}
+    answer = client.post(f"{API}/users", json=invited, headers=headers)
+    assert answer.status_code == 422
+    assert "is not for people" in problem_of(answer)["detail"]
+    assert room.kinds() == []
+
+
 def test_another_role_ends_the_sessions(client: Browser, room: Room) -> None:
     guard, admin = room.session("guard"), proofs(room.session("admin"))
     changed = client.patch(f"{API}/users/guard", json={"role": "operator"}, headers=admin)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import pkgutil
+import re
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
-from clearway import bridges
+from clearway import bridges, console
 from clearway.accounts import invitations, names, one_time_codes, passwords, sessions, users
 from clearway.alarms.roles import Permission, Role
 from clearway.alarms.settings import LifeCycleSettings
+from clearway.audit.record import ERASED, STARTED
+from clearway.cli import users as cli_users
 from clearway.cli.users import users_app
 from clearway.console import app, conversation, server
 from clearway.console.door import DoorSettings
@@ -20,7 +25,8 @@ from clearway.console.routes import account, values
 from clearway.console.routes import invitations as enrolling
 from clearway.console.security import fence, refusal_log
 from clearway.console.security.rates import Rates
-from clearway.control_room.retention import DataClass
+from clearway.control_room.record import MACHINE
+from clearway.control_room.retention import ENFORCED, DataClass
 
 DOCS = Path(__file__).parents[2] / "docs"
 SECOND = 1_000_000_000
@@ -91,6 +97,8 @@ def test_what_is_taken_in_is_bounded_as_the_page_says(controls: str) -> None:
         f"shelf for longer than {LifeCycleSettings().shelve_at_most_s / 3600:.0f} hours",
     )
     assert names._NAME.pattern == "[a-z][a-z0-9._-]{1,31}"
+    *others, last = (f"`{name}`" for name in sorted(names._RESERVED))
+    _states(controls, f"a letter first; not {', '.join(others)} or {last},")
     assert values.MOST == 2**63 - 1
     assert "max_length=200" in repr(values.ShortText)
     assert "max_length=16" in repr(values.OneTimeCode)
@@ -146,6 +154,33 @@ def test_every_class_of_data_is_listed(controls: str) -> None:
 def test_the_log_of_refusals_is_as_the_page_says(controls: str) -> None:
     most, per_min = refusal_log._AT_ONCE, refusal_log._PER_MIN
     _states(controls, f"{most} at once and {per_min:.0f} a minute for one network address")
+
+
+def _kinds() -> Iterator[str]:
+    """Of audit records, as far as they stand in the source as such."""
+    calls = {"add", "append", "record", "recording", "_recording", "_Record", "_record_unless_here"}
+    sources = [*Path(console.__file__).parent.rglob("*.py"), Path(cli_users.__file__)]
+    for source in sources:
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            said: list[ast.expr] = []
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                said = node.args[:2] if name in calls else []
+            elif isinstance(node, ast.IfExp):
+                said = [node.body, node.orelse]
+            for one in said:
+                if isinstance(one, ast.Constant) and re.fullmatch(
+                    "[a-z]+(-[a-z]+)+", str(one.value)
+                ):
+                    yield str(one.value)
+
+
+def test_every_kind_of_record_is_listed() -> None:
+    found = {*_kinds()}
+    assert {"role-changed", "account-enabled", "alarms-shown", "password-replaced"} <= found
+    page = _page("how-to/audit")
+    _states(page, *(f"`{kind}`" for kind in {*found, ENFORCED, ERASED, STARTED}))
+    assert {MACHINE, cli_users._TERMINAL} <= names._RESERVED
 
 
 def test_terms_of_replacing_weak_libraries_are_stated() -> None:

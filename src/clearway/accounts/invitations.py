@@ -6,8 +6,9 @@ import secrets
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
+from clearway.accounts.recording import Recorder, unrecorded
 from clearway.accounts.tables import ACCOUNT_TABLES, INVITATIONS
 from clearway.accounts.tokens import RandomBytes, new_token, token_hash
 from clearway.alarms.roles import Role
@@ -47,9 +48,25 @@ class Invitations:
         self._database = database
         self._random_bytes = random_bytes
 
-    def invite(self, role: Role, user_name: str | None = None, *, now_ns: int) -> str:
+    def invite(
+        self,
+        role: Role,
+        user_name: str | None = None,
+        *,
+        now_ns: int,
+        record: Recorder = unrecorded,
+    ) -> str:
         """Invite somebody; an earlier invitation to the same name, or to be the first
         administrator, is withdrawn.
+
+        Parameters
+        ----------
+        role : Role
+        user_name : str, optional
+        now_ns : int
+            UTC.
+        record : Recorder
+            Writes what belongs to it in the same transaction.
 
         Returns
         -------
@@ -73,6 +90,7 @@ class Invitations:
                     expires_ns=now_ns + _GOOD_FOR_NS,
                 )
             )
+            record(connection)
         return token
 
     def look_up(self, token: str, *, now_ns: int) -> Invitation | None:
@@ -84,14 +102,16 @@ class Invitations:
             return None
         return Invitation(Role(row.role), row.user_name, row.expires_ns)
 
-    def take(self, token: str, *, now_ns: int) -> Invitation | None:
-        """Use an invitation up; of two at once only one gets it."""
-        with self._database.begin() as connection:
-            row = connection.execute(
-                delete(INVITATIONS)
-                .where(INVITATIONS.c.token_hash == token_hash(token))
-                .returning(INVITATIONS)
-            ).one_or_none()
+    def take(self, connection: Connection, token: str, *, now_ns: int) -> Invitation | None:
+        """Use an invitation up, as a part of the transaction that makes the account.
+
+        Of two at once only one gets it; and if the account cannot be made it stays good.
+        """
+        row = connection.execute(
+            delete(INVITATIONS)
+            .where(INVITATIONS.c.token_hash == token_hash(token))
+            .returning(INVITATIONS)
+        ).one_or_none()
         if row is None or now_ns >= row.expires_ns:
             return None
         return Invitation(Role(row.role), row.user_name, row.expires_ns)

@@ -11,6 +11,11 @@ from clearway.errors import ArgumentError
 __all__ = ["check_name", "displayed"]
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9._-]{1,31}")
+_RESERVED: Final = frozenset(
+    {"clearway", "console", "control-room", "nobody", "terminal", "unknown"}
+)
+"""By these the audit log names the machine, its terminal and whoever is not known, or a reader
+would think so: what such an account does would be taken for theirs."""
 _DISPLAY_LENGTH: Final = 60
 
 
@@ -27,6 +32,12 @@ def check_name(name: str) -> None:
             "name",
             f"{name[:40]!r} cannot be used",
             "use 2 to 32 small letters, digits, dots, dashes and underscores; a letter first",
+        )
+    if name in _RESERVED:
+        raise ArgumentError(
+            "name",
+            f"{name} is not for people: the audit log uses it for the station itself",
+            "choose another",
         )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
+from clearway.accounts.recording import Recorder, unrecorded
 from clearway.accounts.tables import ACCOUNT_TABLES, SESSIONS, USERS
 from clearway.accounts.tokens import RandomBytes, new_token, token_hash
 from clearway.alarms.roles import Role
@@ -55,9 +56,19 @@ class Sessions:
         database.create(*ACCOUNT_TABLES)
         self._database = database
         self._random_bytes = random_bytes
+        self._over: set[str] = set()
+        """Hashes of tokens that were given back while the disk refused to forget them."""
 
-    def open(self, user_name: str, *, now_ns: int) -> str:
+    def open(self, user_name: str, *, now_ns: int, record: Recorder = unrecorded) -> str:
         """Begin a session of somebody who has signed in.
+
+        Parameters
+        ----------
+        user_name : str
+        now_ns : int
+            UTC.
+        record : Recorder
+            Writes what belongs to it in the same transaction.
 
         Returns
         -------
@@ -82,11 +93,14 @@ class Sessions:
                     used_ns=now_ns,
                 )
             )
+            record(connection)
         return token
 
     def of(self, token: str, *, now_ns: int) -> Session | None:
         """The session of a token, with what is known of its user by now; None if it has ended."""
         hashed = token_hash(token)
+        if hashed in self._over:
+            return None
         query = (
             select(SESSIONS, USERS.c.display, USERS.c.role, USERS.c.language)
             .join(USERS, USERS.c.name == SESSIONS.c.user_name)
@@ -104,10 +118,45 @@ class Sessions:
                 )
         return Session(row.user_name, row.display, Role(row.role), row.language, row.opened_ns)
 
-    def close(self, token: str) -> None:
-        """End a session: the token is worth nothing from here on."""
-        with self._database.begin() as connection:
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.token_hash == token_hash(token)))
+    def close(self, token: str, *, record: Recorder = unrecorded) -> None:
+        """End a session: the token is worth nothing from here on.
+
+        Parameters
+        ----------
+        token : str
+        record : Recorder
+            Writes what belongs to it in the same transaction; not called where the session has
+            ended already.
+
+        Raises
+        ------
+        OutputError
+            The database cannot be written.  The session is over all the same for as long as this
+            process lives; see `delete_ended`.
+        """
+        hashed = token_hash(token)
+        try:
+            with self._database.begin() as connection:
+                ended = delete(SESSIONS).where(SESSIONS.c.token_hash == hashed)
+                if connection.execute(ended).rowcount:
+                    record(connection)
+        except BaseException:
+            self._over.add(hashed)
+            raise
+
+    def delete_ended(self) -> None:
+        """Delete sessions that were closed while the disk refused, lest a restart revive them.
+
+        Raises
+        ------
+        OutputError
+            The database cannot be written; they stay over.
+        """
+        over = tuple(self._over)
+        if over:
+            with self._database.begin() as connection:
+                connection.execute(delete(SESSIONS).where(SESSIONS.c.token_hash.in_(over)))
+            self._over.difference_update(over)
 
     def close_all(self, user_name: str) -> None:
         """End every session of somebody."""

@@ -17,6 +17,7 @@ from clearway.accounts.passwords import (
     password_faults,
     password_matches,
 )
+from clearway.accounts.recording import Recorder, unrecorded
 from clearway.accounts.sessions import end_sessions
 from clearway.accounts.tables import ACCOUNT_TABLES, USERS
 from clearway.accounts.tokens import RandomBytes
@@ -61,6 +62,9 @@ class User:
 class Users:
     """The accounts of a site.
 
+    Whatever changes an account takes a `Recorder` and calls it in the same transaction, once the
+    change is made.  Passwords are hashed before it begins, for it keeps all other writers waiting.
+
     Parameters
     ----------
     database : Database
@@ -77,7 +81,14 @@ class Users:
         self._random_bytes = random_bytes
 
     def add(
-        self, name: str, display: str, role: Role, password: str, *, now_ns: int
+        self,
+        name: str,
+        display: str,
+        role: Role,
+        password: str,
+        *,
+        now_ns: int,
+        record: Recorder = unrecorded,
     ) -> tuple[User, str]:
         """Make an account.
 
@@ -118,6 +129,7 @@ class Users:
                     created_ns=now_ns,
                 )
             )
+            record(connection)
         return user, secret
 
     def sign_in(self, name: str, password: str, code: str, *, now_ns: int) -> SignIn:
@@ -139,7 +151,6 @@ class Users:
         """
         with self._database.read() as connection:
             row = _row(connection, name)
-        # Before the transaction, which keeps all other writers waiting.
         matches = password_matches(password, None if row is None else row.password_hash)
         if row is None:
             return SignIn.UNKNOWN
@@ -163,10 +174,10 @@ class Users:
             _change(connection, name, changes)
         return SignIn.OK
 
-    def confirms(self, name: str, code: str, *, now_ns: int) -> bool:
+    def confirms(self, name: str, code: str, *, now_ns: int, record: Recorder = unrecorded) -> bool:
         """Whether a code is right; for the end of an enrolment and before what needs it twice.
 
-        Counts as an attempt to sign in.
+        Counts as an attempt to sign in.  Nothing is recorded of a code that is wrong.
         """
         with self._database.begin() as connection:
             row = _row(connection, name)
@@ -177,6 +188,7 @@ class Users:
                 _count_failure(connection, row, now_ns)
                 return False
             _change(connection, name, {"last_code_step": step, "failures": 0})
+            record(connection)
         return True
 
     def get(self, name: str) -> User | None:
@@ -196,7 +208,7 @@ class Users:
         with self._database.read() as connection:
             return bool(connection.execute(query).scalar_one())
 
-    def set_role(self, name: str, role: Role) -> None:
+    def set_role(self, name: str, role: Role, *, record: Recorder = unrecorded) -> None:
         """Give somebody another role; who is signed in has to sign in again.
 
         Raises
@@ -204,9 +216,9 @@ class Users:
         ArgumentError
             There is no such account, or it is the last administrator's.
         """
-        self._alter(name, {"role": role.value}, leaves_admin=role is Role.ADMIN)
+        self._alter(name, {"role": role.value}, record, leaves_admin=role is Role.ADMIN)
 
-    def set_disabled(self, name: str, *, disabled: bool) -> None:
+    def set_disabled(self, name: str, *, disabled: bool, record: Recorder = unrecorded) -> None:
         """Let somebody in no more, or again; sessions end at once.
 
         Raises
@@ -214,14 +226,15 @@ class Users:
         ArgumentError
             There is no such account, or it is the last administrator's.
         """
-        self._alter(name, {"disabled": int(disabled)}, leaves_admin=not disabled)
+        self._alter(name, {"disabled": int(disabled)}, record, leaves_admin=not disabled)
 
-    def set_language(self, name: str, language: str) -> None:
+    def set_language(self, name: str, language: str, *, record: Recorder = unrecorded) -> None:
         """Keep somebody's language."""
         with self._database.begin() as connection:
             _change(connection, name, {"language": language})
+            record(connection)
 
-    def set_password(self, name: str, password: str) -> None:
+    def set_password(self, name: str, password: str, *, record: Recorder = unrecorded) -> None:
         """Give somebody another password; all sessions end.
 
         Raises
@@ -234,9 +247,9 @@ class Users:
             raise _no_account(name)
         _check_password(password, name, user.display)
         changes = {"password_hash": hash_password(password), "failures": 0, "locked_until_ns": 0}
-        self._alter(name, changes, leaves_admin=True)
+        self._alter(name, changes, record, leaves_admin=True)
 
-    def new_authenticator(self, name: str) -> str:
+    def new_authenticator(self, name: str, *, record: Recorder = unrecorded) -> str:
         """Give somebody another authenticator in place of a lost one, which is worth nothing then.
 
         All sessions end, and so does a lock: whoever tried codes of the lost one knows none of the
@@ -254,10 +267,12 @@ class Users:
         """
         secret = new_secret(self._random_bytes)
         changes = {"code_secret": secret, "last_code_step": -1, "failures": 0, "locked_until_ns": 0}
-        self._alter(name, changes, leaves_admin=True)
+        self._alter(name, changes, record, leaves_admin=True)
         return secret
 
-    def _alter(self, name: str, changes: dict[str, Any], *, leaves_admin: bool) -> None:
+    def _alter(
+        self, name: str, changes: dict[str, Any], record: Recorder, *, leaves_admin: bool
+    ) -> None:
         with self._database.begin() as connection:
             row = _row(connection, name)
             if row is None:
@@ -272,6 +287,7 @@ class Users:
                     )
             _change(connection, name, changes)
             end_sessions(connection, name)
+            record(connection)
 
 
 def _row(connection: Connection, name: str) -> Row[Any] | None:

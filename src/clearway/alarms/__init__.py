@@ -10,6 +10,7 @@ socket, no database.  The server, the replay and the tests run the same rules.
 `inputs`            what can happen
 `outputs`           what is to be stored and told
 `life_cycle`        `step`, and what holds whatever happens
+`holding`           who must leave whom an alarm, and to whom it can be handed
 `actions`           what somebody may do about an alarm right now
 `flood`             many alarms at once, grouped and never hidden
 `release`           two persons for every image; its records are in `release_records`

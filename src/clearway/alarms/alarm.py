@@ -177,12 +177,16 @@ class Alarm(Struct, frozen=True, kw_only=True):
     changed_ns: int = 0
     """When anything of it last changed; a clock that is set back does not set this back."""
     drill: bool
+    """Whether it came in a drill, and nothing that was news of it has come outside of one."""
     shelved: bool = False
-    """Whether all that speaks for it comes from shelved sensors; it is listed and silent."""
+    """Whether only shelved sensors have ever spoken for it; it is listed and silent."""
+    speakers: tuple[str, ...] = ()
+    """Sensors that have ever spoken for it, sorted, for the machine forgets readings and reports
+    what is left of them; its own id stands for evidence of no sensor."""
     known: Grounds
     """What people were called about, or have judged."""
     version: int = 1
-    """Counts the grounds that were news: what was decided on an earlier version is outdated."""
+    """Counts what was news: what was decided on an earlier version is outdated."""
     rings: int = 0
     """How often it has begun to ring."""
     first_rung_ns: int | None = None
@@ -248,3 +252,12 @@ class Alarm(Struct, frozen=True, kw_only=True):
     def held_by(self, name: str) -> bool:
         """Whether this person is dealing with it."""
         return any(holder.name == name for holder in self.holders)
+
+    def is_anothers(self, name: str) -> bool:
+        """Whether somebody deals with it, and this person does not."""
+        return bool(self.holders) and not self.held_by(name)
+
+    @property
+    def in_need(self) -> GuardTask | None:
+        """The task of a guard who asks for help."""
+        return next((task for task in self.underway if task.answer is Answer.NEED_HELP), None)

@@ -21,7 +21,7 @@ class Shelf(Struct, frozen=True, kw_only=True):
 
 
 class Drill(Struct, frozen=True, kw_only=True):
-    """A drill that is on: every alarm that opens meanwhile is marked for ever."""
+    """A drill that is on: every alarm that opens meanwhile is marked."""
 
     by: str
     since_ns: int

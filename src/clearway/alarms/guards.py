@@ -2,6 +2,9 @@
 
 A receipt that comes twice, or after the alarm was resolved, changes nothing and is no fault.  A
 guard who was called to an alarm that was merged meanwhile speaks about the one that goes on.
+
+Whoever needs help, or has found a person whom everybody has given up, is in no drill once it is
+over, whatever the alarm was.
 """
 
 from __future__ import annotations
@@ -43,10 +46,13 @@ def _reply(turn: Turn, alarm: Alarm, task: GuardTask, act: Reply) -> None:
     if repeated and not needs_help:
         return
     what = Change.ANSWERED
+    contradicted = _contradicts(alarm, act.answer)
+    if needs_help or contradicted:
+        alarm = structs.replace(alarm, drill=turn.still_drill(alarm))
     task = structs.replace(
         _read(turn, task), answer=act.answer, answered_ns=turn.time_ns, text=act.text
     )
-    if _contradicts(alarm, act.answer):
+    if contradicted:
         what = Change.REOPENED
         alarm = turn.reopened(alarm)
         task = structs.replace(task, stood_down_ns=None)

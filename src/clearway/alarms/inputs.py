@@ -29,6 +29,11 @@ class _AlarmAct(_Act, frozen=True, kw_only=True, tag=True):
     alarm_id: str
 
 
+class _Decision(_AlarmAct, frozen=True, kw_only=True, tag=True):
+    seen: int | None = None
+    """`Alarm.version` as it was shown when this was decided; refused if there was news since."""
+
+
 class AlertTold(_Event, frozen=True, kw_only=True, tag=True):
     """The machine tells of an alert: it opened, changed or closed."""
 
@@ -45,7 +50,7 @@ class TimePassed(_Event, frozen=True, kw_only=True, tag=True):
     """Nothing happened; to be told about once a second."""
 
 
-class Acknowledge(_AlarmAct, frozen=True, kw_only=True, tag=True):
+class Acknowledge(_Decision, frozen=True, kw_only=True, tag=True):
     """Somebody has seen the alarm; it stays in the queue and is silent."""
 
 
@@ -53,32 +58,28 @@ class Unacknowledge(_AlarmAct, frozen=True, kw_only=True, tag=True):
     """Let it ring again; whoever dealt with it no longer does."""
 
 
-class TakeOver(_AlarmAct, frozen=True, kw_only=True, tag=True):
+class TakeOver(_Decision, frozen=True, kw_only=True, tag=True):
     """Deal with it from now on."""
 
 
-class HandOver(_AlarmAct, frozen=True, kw_only=True, tag=True):
+class HandOver(_Decision, frozen=True, kw_only=True, tag=True):
     """Let a colleague who is present deal with it."""
 
     to: str
 
 
-class Dismiss(_AlarmAct, frozen=True, kw_only=True, tag=True):
+class Dismiss(_Decision, frozen=True, kw_only=True, tag=True):
     """Nobody needs to go."""
 
     reason: DismissReason
     text: FreeText = ""
-    seen: int | None = None
-    """`Alarm.version` as it was shown when this was decided; refused if there was news since."""
 
 
-class Resolve(_AlarmAct, frozen=True, kw_only=True, tag=True):
+class Resolve(_Decision, frozen=True, kw_only=True, tag=True):
     """Say how it turned out."""
 
     outcome: Outcome
     text: FreeText = ""
-    seen: int | None = None
-    """As in `Dismiss`."""
 
 
 class Escalate(_AlarmAct, frozen=True, kw_only=True, tag=True):
@@ -86,6 +87,9 @@ class Escalate(_AlarmAct, frozen=True, kw_only=True, tag=True):
 
     guard: str | None = None
     """None: whoever is least busy."""
+    seen: int | None = None
+    """`Alarm.version` as it was shown.  A guard is sent whatever the news; but after news that was
+    not seen an alarm that rings goes on ringing, and nobody deals with it but the guard."""
 
 
 class Delivered(_AlarmAct, frozen=True, kw_only=True, tag=True):

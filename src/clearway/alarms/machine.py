@@ -6,6 +6,7 @@
 * New grounds (`Grounds.surpass`) make an alarm ring again that was acknowledged and that nobody
   deals with.  One that somebody deals with is told as changed, and a decision taken on the
   earlier version is refused.  One that people have judged comes back to the queue.
+* News that comes when no drill is on takes the drill's mark from an alarm: they are real.
 * An alert that is *withdrawn* is like the return to normal of ISA-18.2: once acknowledged, the
   alarm leaves.  One whose person has *departed* is not: the suspect is gone and nobody has stopped
   them.  That is news, and must be acknowledged for itself.
@@ -15,6 +16,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import structs
 
 from clearway.alarms.alarm import JUDGED, Acknowledgement, Alarm, GuardTask, Outcome, Resolution
@@ -22,6 +25,8 @@ from clearway.alarms.outputs import Change
 from clearway.alarms.report import AlertReport, Grounds
 from clearway.alarms.turn import Turn
 from clearway.domain import Closing
+
+_AFTER_THE_DRILL = "news that came when no drill was on: this is real"
 
 
 def take_report(turn: Turn, report: AlertReport) -> None:
@@ -44,12 +49,15 @@ def _is_newer(report: AlertReport, known: AlertReport) -> bool:
 def _open(turn: Turn, report: AlertReport) -> None:
     number = _next_number(turn)
     turn.desk = structs.replace(turn.desk, last_number=number)
+    # What no sensor speaks for cannot be shelved with any: it speaks for itself.
+    speakers = tuple(sorted(report.speakers)) or (report.alert_id,)
     alarm = Alarm(
         report=report,
         number=number,
         listed_ns=turn.time_ns,
         drill=turn.desk.drill is not None,
-        shelved=turn.shelves(report),
+        shelved=turn.shelves(speakers),
+        speakers=speakers,
         known=Grounds.of(report),
     )
     turn.put(alarm, Change.OPENED, text=report.description)
@@ -68,20 +76,31 @@ def _next_number(turn: Turn) -> int:
 
 
 def _update(turn: Turn, before: Alarm, report: AlertReport) -> None:
-    alarm = structs.replace(before, report=report, shelved=turn.shelves(report))
+    speakers = _joined(before.speakers, report.speakers)
+    alarm = structs.replace(
+        before, report=report, speakers=speakers, shelved=turn.shelves(speakers)
+    )
     grounds = Grounds.of(report)
     news = report.live and grounds.surpass(before.known, turn.settings.reopen_odds_ratio)
     if before.resolution is not None:
         judged = before.resolution.outcome in JUDGED
         if news if judged else report.live:
-            known = grounds.after(before.known)
-            turn.put(turn.reopened(alarm), Change.REOPENED, known=known)
+            turn.put(
+                turn.reopened(alarm),
+                Change.REOPENED,
+                text=_said_of_drill(turn, before),
+                known=grounds.after(before.known),
+                drill=turn.still_drill(before),
+            )
         else:
             turn.put(alarm, _what(before, alarm))
         return
+    text = ""
     if news:
+        text = _said_of_drill(turn, before)
         alarm = structs.replace(
             alarm,
+            drill=turn.still_drill(before),
             known=grounds.after(before.known),
             version=before.version + 1,
             acknowledged=before.acknowledged if before.attended else None,
@@ -89,13 +108,25 @@ def _update(turn: Turn, before: Alarm, report: AlertReport) -> None:
     heir = _heir(turn, alarm)
     ended = before.live and not report.live
     if ended and heir is None and report.closed_because is not Closing.WITHDRAWN:
-        acknowledged = before.acknowledged if before.attended else None
-        alarm = structs.replace(alarm, acknowledged=acknowledged)
-    alarm = turn.put(alarm, _what(before, alarm))
+        alarm = structs.replace(
+            alarm,
+            version=before.version + 1,
+            acknowledged=before.acknowledged if before.attended else None,
+        )
+    alarm = turn.put(alarm, _what(before, alarm), text=text)
     if heir is None:
         turn.settle(alarm)
     else:
         _merge(turn, alarm)
+
+
+def _joined(one: Iterable[str], other: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({*one, *other}))
+
+
+def _said_of_drill(turn: Turn, before: Alarm) -> str:
+    """What the history is told of the drill's mark when there is news."""
+    return _AFTER_THE_DRILL if before.drill and not turn.still_drill(before) else ""
 
 
 def _what(before: Alarm, after: Alarm) -> Change:
@@ -117,6 +148,7 @@ def _merge(turn: Turn, alarm: Alarm) -> None:
     if reopened:
         # Whoever judged that one has not judged this one.
         heir = turn.reopened(heir)
+    speakers = _joined(heir.speakers, alarm.speakers)
     acknowledged = _seen_in_both(turn, heir, alarm)
     first_ns = heir.first_acknowledged_ns
     if first_ns is None and acknowledged is not None:
@@ -127,7 +159,8 @@ def _merge(turn: Turn, alarm: Alarm) -> None:
         text=f"alarm {alarm.number} is about the same person",
         version=heir.version + 1,
         drill=heir.drill and alarm.drill,
-        shelved=heir.shelved and alarm.shelved,
+        speakers=speakers,
+        shelved=turn.shelves(speakers),
         holders=(*heir.holders, *(one for one in alarm.holders if not heir.held_by(one.name))),
         guards=_tasks(heir, alarm),
         acknowledged=acknowledged,

@@ -3,6 +3,9 @@
 Nobody is overwritten in silence: of two who act at once the second is told who was first, and
 when.  An alarm that somebody deals with takes decisions from nobody else; a supervisor may take it
 over, and so may a colleague once nothing has been heard from its holder for a while.
+
+Whatever silences an alarm or judges it is refused if there was news since it was decided: nobody
+silences what they have not seen.  A guard is sent all the same, and the alarm goes on ringing.
 """
 
 from __future__ import annotations
@@ -12,13 +15,13 @@ from msgspec import structs
 from clearway.alarms.alarm import (
     GIVEN_BY_PEOPLE,
     Alarm,
-    Answer,
     DismissReason,
     Holder,
     Outcome,
     Resolution,
     Summons,
 )
+from clearway.alarms.holding import colleagues, giving_way
 from clearway.alarms.inputs import (
     Acknowledge,
     Dismiss,
@@ -31,7 +34,7 @@ from clearway.alarms.inputs import (
 )
 from clearway.alarms.outputs import Change, Refusal
 from clearway.alarms.refusals import clock
-from clearway.alarms.roles import Actor, Permission
+from clearway.alarms.roles import Actor
 from clearway.alarms.turn import Turn
 
 
@@ -40,15 +43,15 @@ def take_act(turn: Turn, act: OperatorAct) -> None:
     alarm = _listed(turn, act.alarm_id)
     match act:
         case Acknowledge():
-            _acknowledge(turn, alarm, act.actor)
+            _acknowledge(turn, alarm, act)
         case Unacknowledge():
             _unacknowledge(turn, alarm, act.actor)
         case TakeOver():
-            _take_over(turn, alarm, act.actor)
+            _take_over(turn, alarm, act)
         case HandOver():
-            _hand_over(turn, alarm, act.actor, act.to)
+            _hand_over(turn, alarm, act)
         case Escalate():
-            _escalate(turn, alarm, act.actor, act.guard)
+            _escalate(turn, alarm, act)
         case Dismiss():
             _dismiss(turn, alarm, act)
         case Resolve():
@@ -88,10 +91,10 @@ def _listed(turn: Turn, alarm_id: str) -> Alarm:
     )
 
 
-def _acknowledge(turn: Turn, alarm: Alarm, actor: Actor) -> None:
-    known = alarm.acknowledged
+def _acknowledge(turn: Turn, alarm: Alarm, act: Acknowledge) -> None:
+    name, known = act.actor.name, alarm.acknowledged
     if known is not None:
-        if known.by == actor.name:
+        if known.by == name:
             return
         raise turn.refusal(
             Refusal.ALREADY_DONE,
@@ -101,7 +104,8 @@ def _acknowledge(turn: Turn, alarm: Alarm, actor: Actor) -> None:
             at_ns=known.at_ns,
             alarm=alarm,
         )
-    alarm = turn.put(turn.seen(alarm, actor.name), Change.ACKNOWLEDGED, by=actor.name)
+    _refuse_if_outdated(turn, alarm, act.seen)
+    alarm = turn.put(turn.seen(alarm, name), Change.ACKNOWLEDGED, by=name)
     turn.settle(alarm)
 
 
@@ -117,11 +121,13 @@ def _unacknowledge(turn: Turn, alarm: Alarm, actor: Actor) -> None:
     turn.put(alarm, Change.UNACKNOWLEDGED, by=actor.name, acknowledged=None, holders=())
 
 
-def _take_over(turn: Turn, alarm: Alarm, actor: Actor) -> None:
+def _take_over(turn: Turn, alarm: Alarm, act: TakeOver) -> None:
+    actor = act.actor
     if alarm.held_by(actor.name):
         return
-    if not _may_take_over(turn, alarm, actor):
+    if not _gives_way(turn, alarm, actor):
         _refuse_if_held(turn, alarm, actor)
+    _refuse_if_outdated(turn, alarm, act.seen)
     turn.put(
         turn.seen(alarm, actor.name),
         Change.TAKEN_OVER,
@@ -131,19 +137,18 @@ def _take_over(turn: Turn, alarm: Alarm, actor: Actor) -> None:
     )
 
 
-def _hand_over(turn: Turn, alarm: Alarm, actor: Actor, to: str) -> None:
+def _hand_over(turn: Turn, alarm: Alarm, act: HandOver) -> None:
+    actor, to = act.actor, act.to
     _refuse_if_held(turn, alarm, actor)
-    colleague = turn.desk.present(to)
-    if colleague is None or not colleague.may(Permission.DECIDE) or to == actor.name:
-        others = ", ".join(
-            person.name
-            for person in turn.desk.people
-            if person.may(Permission.DECIDE) and person.name != actor.name
-        )
+    _refuse_if_outdated(turn, alarm, act.seen)
+    others = colleagues(turn.desk, actor)
+    if to not in others:
         raise turn.refusal(
             Refusal.NOT_HERE,
             f"{to} is no other operator who is present",
-            f"hand it to one of: {others}" if others else "nobody else is present: keep it",
+            f"hand it to one of: {', '.join(others)}"
+            if others
+            else "nobody else is present: keep it",
             alarm=alarm,
         )
     stay = tuple(one for one in alarm.holders if one.name not in {actor.name, to})
@@ -156,7 +161,8 @@ def _hand_over(turn: Turn, alarm: Alarm, actor: Actor, to: str) -> None:
     )
 
 
-def _escalate(turn: Turn, alarm: Alarm, actor: Actor, guard: str | None) -> None:
+def _escalate(turn: Turn, alarm: Alarm, act: Escalate) -> None:
+    actor, guard = act.actor, act.guard
     _refuse_if_held(turn, alarm, actor)
     free = turn.free_guards(alarm)
     if guard is None and free:
@@ -178,23 +184,26 @@ def _escalate(turn: Turn, alarm: Alarm, actor: Actor, guard: str | None) -> None
             f"call one of: {', '.join(free)}" if free else "call a guard by radio",
             alarm=alarm,
         )
-    alarm = structs.replace(turn.seen(alarm, actor.name), holders=_acted(turn, alarm, actor))
+    if not _is_outdated(alarm, act.seen):
+        alarm = turn.seen(alarm, actor.name)
+    if alarm.acknowledged is not None:
+        alarm = structs.replace(alarm, holders=_acted(turn, alarm, actor))
     turn.call_guard(alarm, guard, Summons.SENT, actor.name)
 
 
 def _dismiss(turn: Turn, alarm: Alarm, act: Dismiss) -> None:
     _refuse_if_held(turn, alarm, act.actor)
     _refuse_if_outdated(turn, alarm, act.seen)
-    for task in alarm.underway:
-        if task.answer is Answer.NEED_HELP:
-            raise turn.refusal(
-                Refusal.HELP_NEEDED,
-                f"guard {task.guard} asks for help at alarm {alarm.number}",
-                "resolve it when the guard is safe",
-                by=task.guard,
-                at_ns=task.answered_ns,
-                alarm=alarm,
-            )
+    task = alarm.in_need
+    if task is not None:
+        raise turn.refusal(
+            Refusal.HELP_NEEDED,
+            f"guard {task.guard} asks for help at alarm {alarm.number}",
+            "resolve it when the guard is safe",
+            by=task.guard,
+            at_ns=task.answered_ns,
+            alarm=alarm,
+        )
     if act.reason is DismissReason.OTHER and not act.text.strip():
         raise turn.refusal(
             Refusal.TEXT_NEEDED,
@@ -234,14 +243,14 @@ def _finish(
 
 def _refuse_if_held(turn: Turn, alarm: Alarm, actor: Actor) -> None:
     """Refuse what only its holder may do."""
-    if not alarm.holders or alarm.held_by(actor.name):
+    if not alarm.is_anothers(actor.name):
         return
     holder = alarm.holders[0]
     raise turn.refusal(
         Refusal.HELD,
         f"{holder.name} has been dealing with alarm {alarm.number} since {clock(holder.since_ns)}",
         "take it over first"
-        if _may_take_over(turn, alarm, actor)
+        if _gives_way(turn, alarm, actor)
         else f"ask {holder.name} or a supervisor to hand it over",
         by=holder.name,
         at_ns=holder.since_ns,
@@ -250,7 +259,7 @@ def _refuse_if_held(turn: Turn, alarm: Alarm, actor: Actor) -> None:
 
 
 def _refuse_if_outdated(turn: Turn, alarm: Alarm, seen: int | None) -> None:
-    if seen is not None and seen != alarm.version:
+    if _is_outdated(alarm, seen):
         raise turn.refusal(
             Refusal.EVIDENCE_ADDED,
             f"there is news of alarm {alarm.number} since this was decided",
@@ -259,19 +268,12 @@ def _refuse_if_outdated(turn: Turn, alarm: Alarm, seen: int | None) -> None:
         )
 
 
-def _may_take_over(turn: Turn, alarm: Alarm, actor: Actor) -> bool:
-    """Whether those who deal with it have to give way.
+def _is_outdated(alarm: Alarm, seen: int | None) -> bool:
+    return seen is not None and seen != alarm.version
 
-    To a supervisor, though not in the moment of taking it, or two who reach for it at once would
-    take it from each other; and to anybody once nothing has been heard of them for a while.
-    """
-    settings = turn.settings
-    if actor.may(Permission.OVERRULE):
-        return all(turn.passed(one.since_ns, settings.overrule_after_s) for one in alarm.holders)
-    return all(
-        one.absent_since_ns is not None or turn.passed(one.silent_since_ns, settings.silent_after_s)
-        for one in alarm.holders
-    )
+
+def _gives_way(turn: Turn, alarm: Alarm, actor: Actor) -> bool:
+    return giving_way(alarm, turn.settings, turn.time_ns).to(actor)
 
 
 def _active(turn: Turn, actor: Actor) -> Holder:

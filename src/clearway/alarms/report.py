@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from math import inf
+from math import inf, isclose
 
 from msgspec import Struct
 
@@ -46,17 +46,29 @@ class EvidenceLine(Struct, frozen=True, kw_only=True):
     """Of the last look."""
 
     @property
-    def incriminates(self) -> bool:
-        """Whether the line speaks for a threat; one that examined and found nothing does not."""
-        return bool(self.findings)
-
-    @property
     def findings(self) -> tuple[str, ...]:
         """What the line says was found."""
         declared = (*self.classes, *(() if self.substance is None else (self.substance,)))
         if declared or self.probability is None or self.probability < _MORE_LIKELY_THAN_NOT:
             return declared
         return (_UNDECLARED,)
+
+    def speaks(self, prior: float) -> bool:
+        """Whether the line makes a threat any more likely than it was before anybody had looked.
+
+        One that examined and found nothing does not.  A suspicion that is less likely than not
+        does, for it may be what raises the alarm.
+
+        Examples
+        --------
+        >>> line = EvidenceLine(sensor="t", modality=Modality.TRACE, probability=0.2, time_ns=0)
+        >>> line.findings, line.speaks(0.03), line.speaks(0.2)
+        ((), True, False)
+        """
+        if self.findings:
+            return True
+        known = self.probability
+        return known is not None and known > prior and not isclose(known, prior)
 
 
 class CandidateShare(Struct, frozen=True):
@@ -116,9 +128,9 @@ class AlertReport(Struct, frozen=True, kw_only=True):
         return Severity.HIGH if self.probability >= _MORE_LIKELY_THAN_NOT else Severity.MEDIUM
 
     @property
-    def incriminating_sensors(self) -> frozenset[str]:
+    def speakers(self) -> frozenset[str]:
         """Sensors whose lines speak for a threat."""
-        return frozenset(line.sensor for line in self.evidence if line.incriminates)
+        return frozenset(line.sensor for line in self.evidence if line.speaks(self.prior))
 
 
 class Grounds(Struct, frozen=True):

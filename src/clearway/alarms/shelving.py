@@ -2,10 +2,12 @@
 
 A sensor is shelved for a stated reason and time (ISA-18.2), and never beyond the end of a shift.
 What it finds is listed all the while.  An alarm is silent only as long as nothing but shelved
-sensors speaks for it.
+sensors has ever spoken for it: what other sensors suspect would ring without the shelved one, and
+does so with it.
 
 A drill begins only when no real alarm is in the queue, since nobody must take the one for the
-other; what opens during the drill is marked for ever.  It ends by itself, for a carrier who comes
+other; what opens during the drill is marked.  The mark stays when the drill is over, until news of
+the alarm comes that cannot belong to the drill.  A drill ends by itself, for a carrier who comes
 while everybody has forgotten it would be taken for part of it.
 """
 
@@ -105,7 +107,7 @@ def _set_shelves(turn: Turn, shelves: dict[str, Shelf]) -> None:
 def _review(turn: Turn, by: str | None) -> None:
     """Silence the alarms that are shelved from now on, and let those ring that no longer are."""
     for alarm in tuple(turn.alarms.values()):
-        shelved = turn.shelves(alarm.report)
+        shelved = turn.shelves(alarm.speakers)
         if shelved != alarm.shelved:
             what = Change.SHELVED if shelved else Change.UNSHELVED
             turn.put(alarm, what, by=by, shelved=shelved)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from msgspec import structs
 
 from clearway.alarms.alarm import (
@@ -25,7 +27,7 @@ from clearway.alarms.outputs import (
     SupervisorCalled,
 )
 from clearway.alarms.refusals import RefusedError
-from clearway.alarms.report import AlertReport, Grounds
+from clearway.alarms.report import Grounds
 from clearway.domain import nanoseconds
 
 
@@ -215,10 +217,13 @@ class Turn:
             alarm_id = alarm.resolution.merged_into
         return None
 
-    def shelves(self, report: AlertReport) -> bool:
-        """Whether all that speaks for an alert comes from shelved sensors."""
-        sensors = report.incriminating_sensors
-        return bool(sensors) and sensors <= self.desk.shelves.keys()
+    def shelves(self, speakers: Collection[str]) -> bool:
+        """Whether all that has ever spoken for an alarm comes from shelved sensors."""
+        return bool(speakers) and self.desk.shelves.keys() >= set(speakers)
+
+    def still_drill(self, alarm: Alarm) -> bool:
+        """Whether what is new of an alarm belongs to a drill: it cannot once the drill is over."""
+        return alarm.drill and self.desk.drill is not None
 
     def passed(self, since_ns: int, within_s: float) -> bool:
         """Whether that long has passed since then."""

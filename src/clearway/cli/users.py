@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from clearway.accounts import User, Users
+    from clearway.accounts import Recorder, User, Users
     from clearway.audit import AuditLog
     from clearway.store.database import Database
 
@@ -79,11 +80,9 @@ def invite_admin(
         if Users(opened).get(name) is not None:
             remedy = f"choose another, or `clearway users new-authenticator DATABASE {name}`"
             raise ArgumentError("NAME", f"{name} is taken", remedy)
-        now_ns = time.time_ns()
-        what = {"role": Role.ADMIN.value, "uid": os.getuid()}
-        # Nobody is invited without a record of it.
-        log.append("user-invited", _TERMINAL, name, what, time_ns=now_ns)
-        token = Invitations(opened).invite(Role.ADMIN, name, now_ns=now_ns)
+        record = _recording(log, "user-invited", name, role=Role.ADMIN.value)
+        invitations = Invitations(opened)
+        token = invitations.invite(Role.ADMIN, name, now_ns=time.time_ns(), record=record)
     typer.echo("Open this link within a day; it works once:")
     typer.echo(invitation_link(address.rstrip("/"), token))
 
@@ -99,9 +98,8 @@ def new_authenticator(database: _Database, name: _Name) -> None:
 
     with _opened(database) as (opened, log):
         users, _ = _account(opened, name)
-        what = {"uid": os.getuid()}
-        log.append("authenticator-replaced", _TERMINAL, name, what, time_ns=time.time_ns())
-        secret = users.new_authenticator(name)
+        record = _recording(log, "authenticator-replaced", name)
+        secret = users.new_authenticator(name, record=record)
     typer.echo("Add this to the authenticator; it is not shown again:")
     typer.echo(f"  secret   {secret}")
     typer.echo(f"  address  {enrolment_uri(secret, name, _ISSUER)}")
@@ -123,9 +121,7 @@ def new_password(database: _Database, name: _Name) -> None:
         faults = password_faults(password, name, user.display)
         if faults:
             raise ArgumentError("password", "is too weak", "; ".join(faults))
-        what = {"uid": os.getuid()}
-        log.append("password-replaced", _TERMINAL, name, what, time_ns=time.time_ns())
-        users.set_password(name, password)
+        users.set_password(name, password, record=_recording(log, "password-replaced", name))
     typer.echo(f"{name} signs in with it from now on")
 
 
@@ -151,6 +147,18 @@ def _opened(place: str) -> Iterator[tuple[Database, AuditLog]]:
         yield database, AuditLog(database, site, __version__)
     finally:
         database.close()
+
+
+def _recording(log: AuditLog, kind: str, name: str, **what: str) -> Recorder:
+    """What adds a record to the log together with the change that it is about."""
+    return partial(
+        log.add,
+        kind=kind,
+        actor=_TERMINAL,
+        subject=name,
+        payload=what | {"uid": os.getuid()},
+        time_ns=time.time_ns(),
+    )
 
 
 def _account(database: Database, name: str) -> tuple[Users, User]:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from clearway.alarms import Action, Answer, Change, DismissReason, Outcome, Severity, Stage
+from clearway.alarms import (
+    Action,
+    Answer,
+    Change,
+    DismissReason,
+    Outcome,
+    Severity,
+    Stage,
+    Summons,
+)
 from clearway.domain import Modality, ThreatClass
 
 __all__ = [
@@ -117,6 +126,12 @@ class AlarmView(Struct, frozen=True, kw_only=True):
     drill: bool
     shelved: bool
     """Whether all that speaks for it comes from shelved sensors."""
+    ringing: bool
+    """Whether it calls for attention: nobody has acknowledged it, and it is not shelved."""
+    rings: int
+    """How often it has begun to ring."""
+    reported: tuple[Summons, ...]
+    """Why the supervisor was called since it last began to ring."""
     operator: PersonView | None
     """Who deals with it."""
     guards: tuple[GuardTaskView, ...]

@@ -7,12 +7,14 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from clearway.accounts import Invitations, Sessions, Users
+from clearway.accounts import Invitations, Recorder, Sessions, Users
 from clearway.audit import AuditLog
+from clearway.console.late_records import LateRecords
 from clearway.console.live_sockets import LiveSockets
 from clearway.console.security.rates import Rates
 from clearway.console.site_view import SiteView
@@ -55,6 +57,8 @@ class ConsoleContext:
     """Where the audit log's checkpoints are exported to, and the key that they are signed with."""
     rates: Rates = field(default_factory=Rates)
     sockets: LiveSockets = field(default_factory=LiveSockets)
+    late: LateRecords = field(default_factory=LateRecords)
+    """Of what has happened whether or not it can be recorded."""
 
     is_demonstration: bool = False
     demonstration: dict[str, str] = field(default_factory=dict)
@@ -65,8 +69,30 @@ class ConsoleContext:
         """Whether an exercise is going on."""
         return self.room.desk.drill is not None
 
+    def recording(self, kind: str, actor: str, subject: str, payload: object = None) -> Recorder:
+        """What adds a record to the audit log within the transaction of what it is about."""
+        return partial(
+            self.audit.add,
+            kind=kind,
+            actor=actor,
+            subject=subject,
+            payload=payload,
+            time_ns=self.clock_ns(),
+        )
+
+    def keep_late_records(self) -> None:
+        """Write down who has left, who was there and what they were shown; it waits for the disk.
+
+        Raises
+        ------
+        OutputError
+            The disk is full or gone; what waits goes on waiting.
+        """
+        self.sessions.delete_ended()
+        self.late.keep(self.database, self.audit)
+
     def record(self, kind: str, actor: str, subject: str, payload: object = None) -> None:
-        """Add a record to the audit log; it waits for the disk.
+        """Add a record of what changes nothing to the audit log; it waits for the disk.
 
         Raises
         ------

@@ -54,7 +54,9 @@ def demonstration_links(
     links = {}
     for name, (display, role) in PEOPLE.items():
         password = new_token(random_bytes)
-        context.users.add(name, display, role, password, now_ns=context.clock_ns())
+        record = context.recording("account-created", "terminal", name, {"role": role.value})
+        now_ns = context.clock_ns()
+        context.users.add(name, display, role, password, now_ns=now_ns, record=record)
         token = new_token(random_bytes)
         context.demonstration[token] = name
         links[name] = f"{address}/enter#{token}"

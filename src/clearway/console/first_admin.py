@@ -29,10 +29,10 @@ def first_admin_link(context: ConsoleContext, address: str) -> str | None:
     """
     if context.users.has_admin():
         return None
-    context.record("user-invited", "terminal", "first administrator", {"role": Role.ADMIN.value})
-    return invitation_link(
-        address, context.invitations.invite(Role.ADMIN, now_ns=context.clock_ns())
-    )
+    whom = {"role": Role.ADMIN.value}
+    record = context.recording("user-invited", "terminal", "first administrator", whom)
+    token = context.invitations.invite(Role.ADMIN, now_ns=context.clock_ns(), record=record)
+    return invitation_link(address, token)
 
 
 def invitation_link(address: str, token: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from clearway.alarms import Action, Actor, Alarm, AlarmDesk, Flood, Group, Permission, Place
+from clearway.alarms.holding import GivingWay, giving_way
 from clearway.console.alarm_shapes import AlarmView
 from clearway.console.alarm_view import actions_of, alarm_view, may_follow, without_person
 from clearway.console.live.messages import AlarmTold, text_of
@@ -35,6 +36,8 @@ class _Entry:
     alarm: Alarm
     group: str | None
     place: Place | None
+    giving_way: GivingWay | None = None
+    """As of the last look around."""
     actions: dict[Actor, tuple[Action, ...]] = field(default_factory=dict)
     views: dict[tuple[tuple[Action, ...], bool], AlarmView] = field(default_factory=dict)
     texts: dict[tuple[tuple[Action, ...], bool], str] = field(default_factory=dict)
@@ -108,17 +111,21 @@ class AlarmBoard:
         To be asked about once a second: who may do what changes as people come and go, and as
         those who deal with an alarm fall silent.
         """
-        alarms = self._room.desk.alarms
+        desk, time_ns = self._room.desk, self._room.clock()
+        alarms = desk.alarms
         for gone in self._entries.keys() - alarms.keys():
             del self._entries[gone]
-        roster = _roster(self._room.desk)
+        roster = _roster(desk)
         is_new = roster != self._roster
         self._roster = roster
         again = set()
         for alarm_id, alarm in alarms.items():
             known = self._entries.get(alarm_id)
             entry = self._entry(alarm)
-            if is_new or alarm.holders:
+            # Of all that people may do, time alone changes only who has to give way to whom.
+            now = giving_way(alarm, desk.settings, time_ns) if alarm.holders else None
+            if is_new or now != entry.giving_way:
+                entry.giving_way = now
                 entry.actions.clear()
                 again.add(alarm_id)
             elif entry is not known:

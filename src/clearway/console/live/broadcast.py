@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from typing import Final
 
 from clearway.alarms import (
@@ -15,6 +16,7 @@ from clearway.alarms import (
     Output,
     Permission,
     ShelfChanged,
+    SupervisorCalled,
 )
 from clearway.console.alarm_view import display_names
 from clearway.console.context import ConsoleContext
@@ -23,6 +25,7 @@ from clearway.console.live.alarm_board import AlarmBoard
 from clearway.console.live.figures import Figures
 from clearway.console.live.listener import Listener
 from clearway.console.live.messages import (
+    CallTold,
     Clock,
     DrillTold,
     Groups,
@@ -72,7 +75,7 @@ class Broadcast:
         """Count somebody's page among the open ones, as long as the block runs."""
         known = await asyncio.to_thread(display_names, self._context.users)
         self._board.displays.update(known)
-        listener = Listener(actor, self._board)
+        listener = Listener(actor, self._board, partial(self._note_shown, actor))
         with self._entered(listener):
             self._tell_what_holds(listener)
             yield listener
@@ -109,6 +112,8 @@ class Broadcast:
             match output:
                 case AlarmChanged(alarm=alarm):
                     self._show({alarm.alarm_id})
+                case SupervisorCalled():
+                    self._tell_call(output)
                 case DrillChanged():
                     self._tell_drill(self._listeners)
                 case ShelfChanged():
@@ -127,6 +132,7 @@ class Broadcast:
     def _entered(self, listener: Listener) -> Iterator[None]:
         if not self._listeners:
             self._subscription.enter_context(self._room.subscribe(self))
+        self._record_unless_here(listener.actor, "control-room-entered")
         self._listeners.append(listener)
         self._note_presence()
         try:
@@ -135,7 +141,17 @@ class Broadcast:
             self._listeners.remove(listener)
             if not self._listeners:
                 self._subscription.close()
+            self._record_unless_here(listener.actor, "control-room-left")
             self._note_presence()
+
+    def _record_unless_here(self, actor: Actor, kind: str) -> None:
+        """Record that somebody comes with a first page or leaves with the last."""
+        if all(listener.actor.name != actor.name for listener in self._listeners):
+            now_ns = self._context.clock_ns()
+            self._context.late.add(kind, actor.name, actor.role.value, time_ns=now_ns)
+
+    def _note_shown(self, actor: Actor, alarm_ids: Iterable[str]) -> None:
+        self._context.late.shown(actor.name, alarm_ids, time_ns=self._context.clock_ns())
 
     def _note_presence(self) -> None:
         people = tuple(dict.fromkeys(listener.actor for listener in self._listeners))
@@ -173,6 +189,15 @@ class Broadcast:
         text = text_of(DrillTold(on=self._context.is_drill))
         for listener in listeners:
             listener.tell("drill", text)
+
+    def _tell_call(self, call: SupervisorCalled) -> None:
+        """Call the supervisors; where none is present, whoever may decide must do without."""
+        called = [one for one in self._listeners if one.may(Permission.OVERRULE)] or [
+            one for one in self._listeners if one.may(Permission.DECIDE)
+        ]
+        told = CallTold(alarm=call.alarm_id, why=call.why)
+        for listener in called:
+            listener.tell("call", text_of(told), f"{told.why} {told.alarm}")
 
     def _tell_sensors(self, listener: Listener) -> None:
         if listener.may(Permission.SEE_SENSORS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, Final
 
@@ -32,14 +33,21 @@ class Listener:
     actor : Actor
         Whose it is.
     board : AlarmBoard
+    on_shown : callable
+        Is told the ids of alarms that were sent to the page, again and again where they change.
     """
 
-    def __init__(self, actor: Actor, board: AlarmBoard) -> None:
+    def __init__(
+        self, actor: Actor, board: AlarmBoard, on_shown: Callable[[Iterable[str]], object]
+    ) -> None:
         self.actor = actor
         self.outbox = Outbox()
         self._board = board
+        self._on_shown = on_shown
         self._shown: dict[str, Shown] = {}
         """Alarms as the page was shown them last."""
+        self._sending: tuple[str, ...] = ()
+        """The alarm that the message is about which is being sent, if any."""
         self._taken_s: float | None = None
         """When something was sent that may still be on its way."""
 
@@ -47,9 +55,9 @@ class Listener:
         """Whether this person may do that."""
         return self.actor.may(permission)
 
-    def tell(self, kind: str, text: str) -> None:
-        """Let a message be sent, in place of an earlier one of its kind."""
-        self.outbox.put(kind, lambda: text)
+    def tell(self, kind: str, text: str, name: str = "") -> None:
+        """Let a message be sent, in place of an earlier one of its kind and name."""
+        self.outbox.put(kind, lambda: text, name)
 
     @property
     def is_stuck(self) -> bool:
@@ -65,6 +73,7 @@ class Listener:
     async def send(self, socket: WebSocket[Session, str, Any]) -> None:
         """Send all alarms and then whatever comes, as fast as the client takes it."""
         await socket.send_text(await self._all_alarms())
+        self._on_shown(tuple(self._shown))
         loop = asyncio.get_running_loop()
         while True:
             self._taken_s = None
@@ -73,7 +82,9 @@ class Listener:
             text = self.outbox.take_text()
             if text is not None:
                 await socket.send_text(text)
-                await asyncio.sleep(0)  # sending alone lets nobody else run
+                self._on_shown(self._sending)
+                self._sending = ()
+            await asyncio.sleep(0)  # sending alone lets nobody else run
             frame, skipped = self.outbox.take_frame()
             if skipped:
                 await socket.send_text(text_of(Skipped(frames=skipped)))
@@ -103,4 +114,7 @@ class Listener:
         elif before is None:
             return None
         # Who was shown an alarm that has become somebody else's is told so, once.
-        return None if shown == before else self._board.text(shown)
+        if shown == before:
+            return None
+        self._sending = (alarm_id,)
+        return self._board.text(shown)

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from clearway.alarms import Group
+from clearway.alarms import Group, Summons
 from clearway.console.alarm_shapes import AlarmView
 from clearway.console.sensor_view import SensorHealthView
 from clearway.console.statistics_view import StatisticsView
@@ -19,6 +19,7 @@ __all__ = [
     "MESSAGES",
     "AlarmTold",
     "Alarms",
+    "CallTold",
     "Clock",
     "DrillTold",
     "GroupView",
@@ -57,6 +58,14 @@ class AlarmTold(Message, frozen=True, kw_only=True, tag="alarm"):
     """One alarm, as it is from now on."""
 
     alarm: AlarmView
+
+
+class CallTold(Message, frozen=True, kw_only=True, tag="call"):
+    """Somebody must look at an alarm now: a supervisor, or operators where none is present."""
+
+    alarm: str
+    """Its id."""
+    why: Summons
 
 
 class Groups(Message, frozen=True, kw_only=True, tag="groups"):
@@ -106,6 +115,7 @@ class Clock(Message, frozen=True, kw_only=True, tag="clock"):
 MESSAGES: Final = (
     Alarms,
     AlarmTold,
+    CallTold,
     Groups,
     Sensors,
     StatisticsTold,

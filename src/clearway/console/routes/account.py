@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Any, Final
 
 from litestar import Request, Response, Router, get, post, put
@@ -18,9 +19,11 @@ from clearway.console.security.access import OPEN, SIGNED_IN
 from clearway.console.security.authentication import session_cookies, session_of
 from clearway.console.security.problems import Refusal
 from clearway.console.security.rates import RateLimit, address_of
-from clearway.errors import ArgumentError
+from clearway.errors import ArgumentError, OutputError
 
 __all__ = ["Me", "router", "signed_in"]
+
+_LOG = logging.getLogger(__name__)
 
 _AT_ONCE: Final = 2
 """Passwords that are looked at together: each takes 64 MiB and a good part of a core."""
@@ -151,8 +154,8 @@ async def choose_language(
         problem = "there are no pages in this language"
         raise ArgumentError("language", problem, f"choose one of {', '.join(known)}")
     name = request.user.user_name
-    await asyncio.to_thread(context.users.set_language, name, data.language)
-    await asyncio.to_thread(context.record, "language-chosen", name, data.language)
+    record = context.recording("language-chosen", name, data.language)
+    await asyncio.to_thread(context.users.set_language, name, data.language, record=record)
 
 
 @put("/me/password", access=SIGNED_IN, operation_id="change_password", status_code=204)
@@ -167,9 +170,9 @@ async def change_password(
     address = address_of(request.scope["client"])
     if not await desk.knows(name, data.password, data.code, address):
         raise _not_recognised(422)
-    await asyncio.to_thread(context.users.set_password, name, data.new_password)
+    record = context.recording("password-changed", name, name)
+    await asyncio.to_thread(context.users.set_password, name, data.new_password, record=record)
     context.sockets.end_user(name)
-    await asyncio.to_thread(context.record, "password-changed", name, name)
 
 
 def router(context: ConsoleContext) -> Router:
@@ -206,16 +209,22 @@ def _not_recognised(status: int) -> Refusal:
 
 
 async def _end(token: str, user_name: str, context: ConsoleContext) -> None:
-    await asyncio.to_thread(context.sessions.close, token)
-    context.sockets.end_session(token)
-    await asyncio.to_thread(context.record, "signed-out", user_name, user_name)
+    record = context.recording("signed-out", user_name, user_name)
+    try:
+        await asyncio.to_thread(context.sessions.close, token, record=record)
+    except OutputError as error:
+        # Whoever leaves a console is out, also where nothing can be written: a plan that the next
+        # passer-by finds open does more harm than a record that comes late.
+        _LOG.error("that %s has signed out could not be kept yet: %s", user_name, error)
+        context.late.add("signed-out", user_name, user_name, time_ns=context.clock_ns())
+    finally:
+        context.sockets.end_session(token)
 
 
 def _opened(context: ConsoleContext, name: str, address: str) -> tuple[str, Session]:
-    # Nobody gets in without a record of it.
-    context.record("signed-in", name, name, {"address": address})
     now_ns = context.clock_ns()
-    token = context.sessions.open(name, now_ns=now_ns)
+    record = context.recording("signed-in", name, name, {"address": address})
+    token = context.sessions.open(name, now_ns=now_ns, record=record)
     session = context.sessions.of(token, now_ns=now_ns)
     if session is None:
         raise Refusal(401, "signed-out", "The session has ended already.", "Sign in again.")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, Final, TypeAlias
 
 from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from clearway.accounts import Session
 from clearway.alarms import (
@@ -54,35 +54,61 @@ Context = NamedDependency[ConsoleContext]
 AlarmId = FromPath[PathText]
 
 
-class Heir(Struct, frozen=True, forbid_unknown_fields=True):
+SeenVersion: TypeAlias = Annotated[
+    int,
+    Meta(
+        ge=1,
+        description="The alarm's `version` as it was shown when this was decided. If there was news"
+        " since, it is refused as `evidence-added`: look at the alarm again.",
+    ),
+]
+
+
+class Sighting(Struct, frozen=True, forbid_unknown_fields=True):
+    """What one has seen of the alarm."""
+
+    seen: SeenVersion
+
+
+class Heir(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who is to deal with it."""
 
     to: ShortText
+    seen: SeenVersion
 
 
-class Dismissal(Struct, frozen=True, forbid_unknown_fields=True):
+class Dismissal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why nobody needs to go."""
 
     reason: DismissReason
     text: Remark = ""
-    seen: int | None = None
-    """The alarm's version that this was decided on; refused if there was news since."""
+    seen: SeenVersion
 
 
-class Ending(Struct, frozen=True, forbid_unknown_fields=True):
+class Ending(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How it turned out."""
 
     outcome: Outcome
     text: Remark = ""
-    seen: int | None = None
-    """The alarm's version that this was decided on; refused if there was news since."""
+    seen: SeenVersion
 
 
-class Summoned(Struct, frozen=True, forbid_unknown_fields=True):
+class Summoned(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which guard is to go."""
 
     guard: ShortText | None = None
     """Without one, whoever is least busy."""
+    seen: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                description="The alarm's `version` as it was shown. The guard is sent whatever the"
+                " news; but an alarm with news that was not seen goes on ringing.",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class GuardAnswer(Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,6 +129,7 @@ async def list_alarms(request: AlarmRequest, context: Context) -> list[AlarmView
             views.append(view_for(alarm, room, actor, displays))
         if count % _AT_ONCE == 0:
             await asyncio.sleep(0)
+    _note_shown(context, actor, [view.id for view in views])
     return views
 
 
@@ -124,9 +151,11 @@ async def see_alarm(
 
 
 @post("/{alarm_id:str}/acknowledge", access=_DECIDER, operation_id="acknowledge", status_code=200)
-async def acknowledge(request: AlarmRequest, alarm_id: AlarmId, context: Context) -> AlarmView:
+async def acknowledge(
+    request: AlarmRequest, alarm_id: AlarmId, data: JSONBody[Sighting], context: Context
+) -> AlarmView:
     """Say that one has seen it: it is silent from then on, and stays in the queue."""
-    return await _done(request, context, Acknowledge, alarm_id)
+    return await _done(request, context, Acknowledge, alarm_id, seen=data.seen)
 
 
 @post(
@@ -138,9 +167,11 @@ async def unacknowledge(request: AlarmRequest, alarm_id: AlarmId, context: Conte
 
 
 @post("/{alarm_id:str}/take-over", access=_DECIDER, operation_id="take_over", status_code=200)
-async def take_over(request: AlarmRequest, alarm_id: AlarmId, context: Context) -> AlarmView:
+async def take_over(
+    request: AlarmRequest, alarm_id: AlarmId, data: JSONBody[Sighting], context: Context
+) -> AlarmView:
     """Deal with it from now on."""
-    return await _done(request, context, TakeOver, alarm_id)
+    return await _done(request, context, TakeOver, alarm_id, seen=data.seen)
 
 
 @post("/{alarm_id:str}/hand-over", access=_DECIDER, operation_id="hand_over", status_code=200)
@@ -148,7 +179,7 @@ async def hand_over(
     request: AlarmRequest, alarm_id: AlarmId, data: JSONBody[Heir], context: Context
 ) -> AlarmView:
     """Let a colleague who is present deal with it."""
-    return await _done(request, context, HandOver, alarm_id, to=data.to)
+    return await _done(request, context, HandOver, alarm_id, to=data.to, seen=data.seen)
 
 
 @post("/{alarm_id:str}/dismiss", access=_DECIDER, operation_id="dismiss", status_code=200)
@@ -165,7 +196,7 @@ async def escalate(
     request: AlarmRequest, alarm_id: AlarmId, data: JSONBody[Summoned], context: Context
 ) -> AlarmView:
     """Send a guard to the person."""
-    return await _done(request, context, Escalate, alarm_id, guard=data.guard)
+    return await _done(request, context, Escalate, alarm_id, guard=data.guard, seen=data.seen)
 
 
 @post("/{alarm_id:str}/resolve", access=_DECIDER, operation_id="resolve", status_code=200)
@@ -233,7 +264,12 @@ async def _known(context: ConsoleContext, alarm_id: str) -> Alarm | None:
 
 async def _view(context: ConsoleContext, alarm: Alarm, actor: Actor) -> AlarmView:
     displays = await asyncio.to_thread(display_names, context.users)
+    _note_shown(context, actor, [alarm.alarm_id])
     return view_for(alarm, context.room, actor, displays)
+
+
+def _note_shown(context: ConsoleContext, actor: Actor, alarm_ids: Iterable[str]) -> None:
+    context.late.shown(actor.name, alarm_ids, time_ns=context.clock_ns())
 
 
 def _unknown() -> Refusal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Annotated, Any
 
 from litestar import Request, Router, get
@@ -27,7 +27,7 @@ __all__ = ["router"]
 
 _AUDITOR = needs(Permission.READ_AUDIT)
 
-First = Annotated[int | None, QueryParameter(ge=0, le=MOST)]
+Number = Annotated[int | None, QueryParameter(ge=0, le=MOST)]
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
 Kind = Annotated[str | None, QueryParameter(max_length=100, pattern=PRINTABLE)]
 
@@ -89,12 +89,13 @@ class Checks:
 @get("/", access=_AUDITOR, operation_id="read_audit_log")
 async def read(
     context: NamedDependency[ConsoleContext],
-    first: FromQuery[First] = None,
+    first: FromQuery[Number] = None,
+    before: FromQuery[Number] = None,
     limit: FromQuery[Limit] = 100,
     kind: FromQuery[Kind] = None,
 ) -> RecordsPage:
-    """Records from a number on, or else the newest; of one kind, or of all."""
-    records = await asyncio.to_thread(_records, context.audit, first, limit, kind)
+    """Records from a number on, or else the newest before a number or of all; also of one kind."""
+    records = await asyncio.to_thread(_records, context.audit, first, before, limit, kind)
     return RecordsPage(tuple(_view(record) for record in reversed(records)))
 
 
@@ -116,17 +117,25 @@ def router(context: ConsoleContext) -> Router:
     )
 
 
-def _records(log: AuditLog, first: int | None, limit: int, kind: str | None) -> list[AuditRecord]:
+def _records(
+    log: AuditLog, first: int | None, before: int | None, limit: int, kind: str | None
+) -> list[AuditRecord]:
     """Records in the order of their numbers."""
-    if first is not None:
-        return list(islice(log.records(first, kind=kind), limit))
     head = log.head()
-    start, step = 1 if head is None else head.number + 1, limit
+    end = 1 if head is None else head.number + 1
+    end = end if before is None else min(before, end)
+
+    def read_from(number: int) -> Iterable[AuditRecord]:
+        return takewhile(lambda record: record.number < end, log.records(number, kind=kind))
+
+    if first is not None:
+        return list(islice(read_from(first), limit))
+    start, step = end, limit
     found: deque[AuditRecord] = deque(maxlen=limit)
     # Each step goes twice as far back, for records of the kind may be few.
     while start > 1 and len(found) < limit:
         start, step = max(1, start - step), 2 * step
-        found = deque(log.records(start, kind=kind), limit)
+        found = deque(read_from(start), limit)
     return [*found]
 
 

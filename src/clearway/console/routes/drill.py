@@ -1,4 +1,4 @@
-"""Drills, during which every alarm that opens is marked for ever."""
+"""Drills, during which every alarm that opens is marked."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from litestar import Request, Router, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct
+from sqlalchemy import Connection
 
 from clearway.accounts import Invitation
 from clearway.accounts.one_time_codes import enrolment_uri
@@ -89,7 +90,7 @@ class Enrolments:
         ArgumentError
             The name or the password cannot be used; the invitation stays good.
         """
-        # One at a time, so that an invitation is used up after the account is made and still once.
+        # One at a time: making a hash takes 64 MiB and a good part of a core.
         async with self._turn:
             secret = await asyncio.to_thread(self._taken, token, data, address)
         while len(self._waiting) >= _MOST_WAITING:
@@ -141,20 +142,29 @@ class Enrolments:
             problem = "the invitation is for another name"
             raise ArgumentError("name", problem, f"use {invitation.user_name}")
         now_ns = context.clock_ns()
-        _, secret = context.users.add(
-            data.name, data.display, invitation.role, data.password, now_ns=now_ns
-        )
-        context.invitations.take(token, now_ns=now_ns)
         what = {"role": invitation.role.value, "address": address}
-        context.record("account-created", data.name, data.name, what)
+        created = context.recording("account-created", data.name, data.name, what)
+
+        def use_up(connection: Connection) -> None:
+            # Another process may have used or withdrawn it since: then there is no account either.
+            if context.invitations.take(connection, token, now_ns=now_ns) is None:
+                raise _gone()
+            created(connection)
+
+        _, secret = context.users.add(
+            data.name,
+            data.display,
+            invitation.role,
+            data.password,
+            now_ns=now_ns,
+            record=use_up,
+        )
         return secret
 
     def _confirmed(self, name: str, code: str) -> bool:
         context = self._context
-        confirmed = context.users.confirms(name, code, now_ns=context.clock_ns())
-        if confirmed:
-            context.record("authenticator-confirmed", name, name)
-        return confirmed
+        record = context.recording("authenticator-confirmed", name, name)
+        return context.users.confirms(name, code, now_ns=context.clock_ns(), record=record)
 
 
 @get("/{token:str}", access=OPEN, operation_id="look_up_invitation")

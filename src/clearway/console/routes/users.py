@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Struct
 
-from clearway.accounts import Session, User
+from clearway.accounts import Session, User, check_name
 from clearway.alarms.roles import Permission, Role
 from clearway.console.context import ConsoleContext
 from clearway.console.first_admin import invitation_link
@@ -88,9 +88,10 @@ async def change_user(
         raise ArgumentError(
             "role", "one change at a time can be made", "give either role or disabled"
         )
-    user = await asyncio.to_thread(_changed, context, name, data, request.user.user_name)
+    await asyncio.to_thread(_change, context, name, data, request.user.user_name)
+    # At once: whatever fails from here on, the change is made.
     context.sockets.end_user(name)
-    return _view(user)
+    return _view(await asyncio.to_thread(_existing, context, name))
 
 
 def router(_: ConsoleContext) -> Router:
@@ -99,23 +100,27 @@ def router(_: ConsoleContext) -> Router:
 
 
 def _invited(context: ConsoleContext, data: NewUser, by: str) -> str:
+    check_name(data.name)
     if context.users.get(data.name) is not None:
         raise ArgumentError("name", f"{data.name} is taken", "choose another")
-    # Nobody is invited without a record of it.
     whom = {"role": data.role.value, "display": data.display}
-    context.record("user-invited", by, data.name, whom)
-    return context.invitations.invite(data.role, data.name, now_ns=context.clock_ns())
+    return context.invitations.invite(
+        data.role,
+        data.name,
+        now_ns=context.clock_ns(),
+        record=context.recording("user-invited", by, data.name, whom),
+    )
 
 
-def _changed(context: ConsoleContext, name: str, data: UserChange, by: str) -> User:
+def _change(context: ConsoleContext, name: str, data: UserChange, by: str) -> None:
     _existing(context, name)
     if data.role is not None:
-        context.users.set_role(name, data.role)
-        context.record("role-changed", by, name, {"role": data.role.value})
+        record = context.recording("role-changed", by, name, {"role": data.role.value})
+        context.users.set_role(name, data.role, record=record)
     elif data.disabled is not None:
-        context.users.set_disabled(name, disabled=data.disabled)
-        context.record("account-disabled" if data.disabled else "account-enabled", by, name)
-    return _existing(context, name)
+        kind = "account-disabled" if data.disabled else "account-enabled"
+        record = context.recording(kind, by, name)
+        context.users.set_disabled(name, disabled=data.disabled, record=record)
 
 
 def _existing(context: ConsoleContext, name: str) -> User:
