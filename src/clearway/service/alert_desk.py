@@ -114,7 +114,7 @@ class AlertDesk:
         if last is not None and not _is_end(message):
             message.alert.status = last.alert.status
         self._keep_and_tell(alert_id, message)
-        self._notices.tell(f"alert {alert_id}: {message.alert.description}")
+        self._notices.tell(f"alert {alert_id}: {message.alert.description}", None)
 
     def answer(
         self, alert_id: str, answer: Answer, *, reasons: Sequence[str], who: str, now_ns: int
@@ -141,7 +141,8 @@ class AlertDesk:
         message = _as_of(last, now_ns)
         message.alert.status = _STATUS[answer]
         self._keep_and_tell(alert_id, message)
-        self._notices.tell(f"alert {alert_id} was {answer} by {who}" + (f": {why}" if why else ""))
+        what = f"alert {alert_id} was {answer} by {who}" + (f": {why}" if why else "")
+        self._notices.tell(what, None)
 
     def orphan(
         self, followed: Container[str], now_ns: int, patience_ns: int | None = None

@@ -51,9 +51,10 @@ class Notices:
         """A sensor's id in the site file; anybody else keeps the name given."""
         return self._names.get(who.lower(), who)
 
-    def tell(self, sentence: str, level: NoticeLevel = NoticeLevel.INFO) -> None:
-        """Tell it now."""
-        self._show(Notice(sentence, level, self._clock()))
+    def tell(self, sentence: str, level: NoticeLevel | None = NoticeLevel.INFO) -> None:
+        """Tell it now; without a level to the terminal alone: a control room shows it by itself."""
+        if level is not None:
+            self._show(Notice(sentence, level, self._clock()))
         try:
             self._tell(sentence)
         except Exception:  # noqa: BLE001 - people are followed whether or not anybody reads of it
