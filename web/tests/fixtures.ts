@@ -10,6 +10,7 @@ export function alarm(number: number, change: Partial<AlarmView> = {}): AlarmVie
   return {
     id: `A${number}`,
     number,
+    version: 1,
     stage: 'new',
     live: true,
     ended: null,
@@ -18,6 +19,9 @@ export function alarm(number: number, change: Partial<AlarmView> = {}): AlarmVie
     severity: 'critical',
     drill: false,
     shelved: false,
+    ringing: true,
+    rings: 1,
+    reported: [],
     operator: null,
     guards: [],
     threat: { probability: 0.93, prior: 0.0333, classes: { handgun: 0.02, long_gun: 0.9 } },

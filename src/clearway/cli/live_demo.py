@@ -100,8 +100,9 @@ def _station(site: Site, folder: Path, port: int, terminal: Console) -> Station:
     def show(address: str) -> None:
         terminal.print(f"Console: {address}", highlight=False)
         for name, link in demonstration_links(station.context, address).items():
-            display, _ = PEOPLE[name]
-            terminal.print(f"  as {display}: {link}", highlight=False, soft_wrap=True)
+            display, role = PEOPLE[name]
+            said = f"  as {display} ({role}): {link}"
+            terminal.print(said, highlight=False, soft_wrap=True)
         terminal.print("These people are simulated. Ctrl-C ends the demonstration.")
 
     station = Station(

@@ -17,10 +17,10 @@ from clearway.console.context import ConsoleContext
 __all__ = ["PEOPLE", "demonstration_links"]
 
 PEOPLE: Final = {
-    "operator": ("Ana (operator)", Role.OPERATOR),
-    "supervisor": ("Sanja (supervisor)", Role.SUPERVISOR),
-    "guard": ("Goran (guard)", Role.GUARD),
-    "auditor": ("Vera (auditor)", Role.AUDITOR),
+    "operator": ("Ana", Role.OPERATOR),
+    "supervisor": ("Sanja", Role.SUPERVISOR),
+    "guard": ("Goran", Role.GUARD),
+    "auditor": ("Vera", Role.AUDITOR),
 }
 """Who takes part, by account."""
 

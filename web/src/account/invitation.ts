@@ -20,6 +20,11 @@ export function invitationToken(at: Pick<Location, 'pathname' | 'hash'>): string
   return path[1] ?? at.hash.slice(1);
 }
 
+/** `/enter#TOKEN`: the link into a demonstration. */
+export function entranceToken(at: Pick<Location, 'pathname' | 'hash'>): string | null {
+  return at.pathname === '/enter' ? at.hash.slice(1) : null;
+}
+
 const address = (token: string) => `/invitations/${encodeURIComponent(token)}`;
 
 export function openInvitation(token: string): Promise<Invitation> {

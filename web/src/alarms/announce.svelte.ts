@@ -1,30 +1,35 @@
-/** New alarms in words for a screen reader: at most one sentence in a few seconds. */
+/** What is news of alarms, in words for a screen reader: at most one sentence in a few seconds. */
 
-import { SEVERITIES, type AlarmView } from '../api/types';
+import { SEVERITIES } from '../api/types';
 import { t, term } from '../i18n/i18n.svelte';
+import type { News } from './news';
 import { leadingClass } from './texts';
 
 const AT_MOST_EVERY_MS = 4_000;
 
-export function announcement(alarms: readonly AlarmView[]): string {
-  const worst = [...alarms].sort(
-    (a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
+export function announcement(news: readonly News[]): string {
+  const worst = [...news].sort(
+    (a, b) => SEVERITIES.indexOf(a.alarm.severity) - SEVERITIES.indexOf(b.alarm.severity),
   )[0];
   if (!worst) return '';
-  const what = term('class', leadingClass(worst));
-  const severity = t(`severity.${worst.severity}`);
-  return alarms.length === 1
-    ? t('alarms.announce_one', { number: worst.number, severity, what })
-    : t('alarms.announce_many', { n: alarms.length, severity, what });
+  const { alarm } = worst;
+  const what = term('class', leadingClass(alarm));
+  const severity = t(`severity.${alarm.severity}`);
+  if (news.length === 1) {
+    return t(`announce.${worst.what}`, { number: alarm.number, severity, what });
+  }
+  return news.every((each) => each.what === 'new')
+    ? t('announce.many_new', { n: news.length, severity, what })
+    : t('announce.many', { n: news.length, severity, what });
 }
 
 export class Announcer {
   text = $state('');
-  #waiting: AlarmView[] = [];
+  #waiting: News[] = [];
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  add(alarms: readonly AlarmView[]): void {
-    this.#waiting.push(...alarms);
+  add(news: readonly News[]): void {
+    this.#waiting.push(...news);
     if (this.#timer !== null) return;
     this.#say();
   }

@@ -1,6 +1,12 @@
 /** What stands first in the queue, as plain data: tested without a browser. */
 
-import { SEVERITIES, type AlarmGroup, type AlarmView, type Stage } from '../api/types';
+import {
+  SEVERITIES,
+  type AlarmGroup,
+  type AlarmView,
+  type Severity,
+  type Stage,
+} from '../api/types';
 
 /** Resolved alarms stay in sight for a while, at the end of the queue. */
 export const KEPT_RESOLVED = 50;
@@ -35,14 +41,23 @@ export function queueOf(alarms: Iterable<AlarmView>): AlarmView[] {
   return firstResolved < 0 ? sorted : sorted.slice(0, firstResolved + KEPT_RESOLVED);
 }
 
-export type Row =
-  | { kind: 'alarm'; key: string; alarm: AlarmView; member: boolean }
-  | { kind: 'group'; key: string; group: AlarmGroup; members: AlarmView[]; folded: number };
+export interface GroupRow {
+  kind: 'group';
+  key: string;
+  group: AlarmGroup;
+  members: AlarmView[];
+  folded: number;
+  /** How many of them nobody has acknowledged. */
+  fresh: number;
+  worst: Severity;
+}
+
+export type Row = { kind: 'alarm'; key: string; alarm: AlarmView; member: boolean } | GroupRow;
 
 /**
  * The queue's rows: a flood becomes one row with its count, in the place of its first member.
  *
- * Folding never hides a critical alarm that nobody has acknowledged, nor the selected one.
+ * Folding never hides an alarm that nobody has acknowledged, nor the selected one.
  */
 export function rowsOf(
   queue: readonly AlarmView[],
@@ -71,9 +86,17 @@ export function rowsOf(
     const all = members.get(id) ?? [];
     const shown = unfolded.has(id)
       ? all
-      : all.filter((member) => staysInSight(member) || member.id === selected);
+      : all.filter((member) => member.stage === 'new' || member.id === selected);
     const group = known.get(id) as AlarmGroup;
-    rows.push({ kind: 'group', key: id, group, members: all, folded: all.length - shown.length });
+    rows.push({
+      kind: 'group',
+      key: id,
+      group,
+      members: all,
+      folded: all.length - shown.length,
+      fresh: all.filter((member) => member.stage === 'new').length,
+      worst: worstOf(all),
+    });
     for (const member of shown) {
       rows.push({ kind: 'alarm', key: member.id, alarm: member, member: true });
     }
@@ -85,6 +108,6 @@ function inGroup(alarm: AlarmView, known: ReadonlyMap<string, AlarmGroup>): bool
   return alarm.group !== null && isOpen(alarm) && known.has(alarm.group);
 }
 
-function staysInSight(alarm: AlarmView): boolean {
-  return alarm.severity === 'critical' && alarm.stage === 'new';
+function worstOf(alarms: readonly AlarmView[]): Severity {
+  return SEVERITIES.find((each) => alarms.some((alarm) => alarm.severity === each)) ?? 'medium';
 }

@@ -1,8 +1,9 @@
 /** An alarm in words. Evidence comes before any score. */
 
 import type { AlarmView, Evidence } from '../api/types';
-import { number, t, term } from '../i18n/i18n.svelte';
+import { number, t, term, timeOfDay } from '../i18n/i18n.svelte';
 import { placeText } from '../body/places';
+import { candidatesOf } from './candidates';
 
 /** "curtain-2, long gun, right torso, 3 looks, 0.93" */
 export function evidenceText(evidence: Evidence): string {
@@ -32,6 +33,22 @@ export function notExaminedTexts(alarm: AlarmView): string[] {
   );
 }
 
+/** What can be read of an alarm that could not be read before. */
+export function newsTexts(before: AlarmView, after: AlarmView): string[] {
+  const read = new Set(before.evidence.map(evidenceText));
+  const texts = after.evidence.map(evidenceText).filter((text) => !read.has(text));
+  if (after.severity !== before.severity) texts.push(t(`severity.${after.severity}`));
+  if (after.ended && !before.ended) texts.push(endedText(after.ended));
+  return texts;
+}
+
+export function endedText(ended: NonNullable<AlarmView['ended']>): string {
+  return t('alarms.ended_because', {
+    because: term('closed', ended.because),
+    time: timeOfDay(ended.at_us),
+  });
+}
+
 /** The most probable class, by its name on the wire. */
 export function leadingClass(alarm: AlarmView): string {
   let best = 'threat';
@@ -45,23 +62,33 @@ export function leadingClass(alarm: AlarmView): string {
   return best;
 }
 
+const SURE = 0.95;
+
 /** What stands beside a person on the plan: the alarm's number, and its class for the leading one. */
 export function planLabels(alarms: readonly AlarmView[]): Map<number, string> {
   const byTrack = new Map<number, string[]>();
   for (const alarm of alarms) {
     if (alarm.stage === 'resolved') continue;
-    for (const [rank, candidate] of alarm.candidates.entries()) {
-      const share = number(candidate.probability, 2);
+    const candidates = candidatesOf(alarm);
+    for (const [rank, candidate] of candidates.entries()) {
+      // How probably it is this person; where that is sure, it would read as the threat's.
+      const sure = candidates.length === 1 && candidate.probability >= SURE;
+      const share = sure ? '' : ` ${number(candidate.probability, 2)}`;
       const text =
         rank === 0
-          ? `#${alarm.number} ${term('class', leadingClass(alarm))} ${share}`
-          : `#${alarm.number}? ${share}`;
+          ? `#${alarm.number} ${term('class', leadingClass(alarm))}${share}`
+          : `#${alarm.number}?${share}`;
       const texts = byTrack.get(candidate.track);
       if (texts) texts.push(text);
       else byTrack.set(candidate.track, [text]);
     }
   }
   return new Map([...byTrack].map(([track, texts]) => [track, shortened(texts)]));
+}
+
+/** What stands beside the place where nobody is seen now. */
+export function lastSeenText(time_us: number): string {
+  return t('plan.last_seen', { time: timeOfDay(time_us) });
 }
 
 /** Room for two alarms about one person; the card lists the others. */

@@ -2,6 +2,8 @@
 
 export const API = '/api/v1';
 const TIMEOUT_MS = 10_000;
+/** The cookie whose value proves that a request is this page's own; there as long as a session is. */
+const PROOF = 'clearway_csrf';
 
 /** A refusal (RFC 9457): what is wrong, and what to do about it. Status 0: no answer at all. */
 export class Problem extends Error {
@@ -12,6 +14,8 @@ export class Problem extends Error {
     readonly remedy: string | null = null,
     /** The last part of the problem's type: by it this page knows its own words for it. */
     readonly code: string | null = null,
+    /** Who was first, and when, where that is why. */
+    readonly first: { by: string; atUs: number | null } | null = null,
   ) {
     super(detail || title);
     this.name = 'Problem';
@@ -35,6 +39,11 @@ export function cookie(name: string, jar: string = document.cookie): string | nu
   return null;
 }
 
+/** Whether this browser has a session, as far as a page can know: the session's own cookie is hidden. */
+export function hasSession(): boolean {
+  return cookie(PROOF) !== null;
+}
+
 export async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
   const headers: Record<string, string> = {
     Accept: 'application/json',
@@ -42,7 +51,7 @@ export async function call<T>(method: Method, path: string, body?: unknown): Pro
   };
   if (method !== 'GET') {
     headers['Content-Type'] = 'application/json';
-    headers['X-CSRF-Token'] = cookie('clearway_csrf') ?? '';
+    headers['X-CSRF-Token'] = cookie(PROOF) ?? '';
   }
   let response: Response;
   try {
@@ -67,7 +76,7 @@ export async function call<T>(method: Method, path: string, body?: unknown): Pro
 async function problemOf(response: Response): Promise<Problem> {
   try {
     const told = (await response.json()) as Partial<
-      Record<'type' | 'title' | 'detail' | 'remedy', string>
+      Record<'type' | 'title' | 'detail' | 'remedy' | 'by', string> & { at_us: number }
     >;
     return new Problem(
       response.status,
@@ -75,6 +84,7 @@ async function problemOf(response: Response): Promise<Problem> {
       told.detail ?? '',
       told.remedy ?? null,
       told.type?.split(/[/:#]/).at(-1)?.replaceAll('-', '_') ?? null,
+      told.by ? { by: told.by, atUs: told.at_us ?? null } : null,
     );
   } catch {
     return new Problem(response.status, response.statusText || String(response.status), '');

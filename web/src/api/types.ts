@@ -92,6 +92,17 @@ export type AlarmAction =
   | 'read'
   | 'answer';
 
+/** Why a guard or a supervisor is called. */
+export type Summons =
+  | 'sent'
+  | 'undelivered'
+  | 'unread'
+  | 'unanswered'
+  | 'help_needed'
+  | 'unacknowledged'
+  | 'nobody_deals'
+  | 'holder_left';
+
 export interface Evidence {
   sensor: string;
   modality: string;
@@ -116,6 +127,7 @@ export interface GuardTask {
   read_us: Micros | null;
   answer: Answer | null;
   answered_us: Micros | null;
+  text: string;
 }
 
 export interface HistoryLine {
@@ -128,6 +140,8 @@ export interface HistoryLine {
 export interface AlarmView {
   id: string;
   number: number;
+  /** Counts what was news of it; a decision names the version that it was taken on. */
+  version: number;
   stage: Stage;
   live: boolean;
   ended: { because: string; at_us: Micros } | null;
@@ -136,6 +150,11 @@ export interface AlarmView {
   severity: Severity;
   drill: boolean;
   shelved: boolean;
+  /** Whether it calls for attention now, and how often it has begun to. */
+  ringing: boolean;
+  rings: number;
+  /** Why the supervisor was called since it last began to ring. */
+  reported: Summons[];
   operator: { name: string; display: string } | null;
   guards: GuardTask[];
   threat: { probability: number; prior: number; classes: Record<string, number> };
@@ -252,6 +271,9 @@ export type NoticeLevel = 'info' | 'warning' | 'alarm';
 export type ServerMessage =
   | { type: 'alarms'; alarms: AlarmView[]; groups: AlarmGroup[] }
   | { type: 'alarm'; alarm: AlarmView }
+  /** Told to supervisors; to operators where no supervisor is present. */
+  | { type: 'call'; alarm: string; why: Summons }
+  | { type: 'groups'; groups: AlarmGroup[] }
   | { type: 'sensors'; sensors: SensorHealth[] }
   | ({ type: 'statistics' } & Statistics)
   | { type: 'skipped'; frames: number }

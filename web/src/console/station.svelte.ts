@@ -2,15 +2,17 @@
 
 import { createContext } from 'svelte';
 import { call, Problem, socketUrl } from '../api/client';
-import type { AlarmView, Colleague, Recording, Site } from '../api/types';
+import type { Colleague, Recording, Site, Summons } from '../api/types';
 import { Announcer } from '../alarms/announce.svelte';
+import { Bell, Ringing, soundOf } from '../alarms/bell';
+import { Calls, type Call } from '../alarms/calls.svelte';
 import { Feed } from '../live/feed.svelte';
 import { Freshness } from '../live/freshness.svelte';
 import { Link, type LinkState } from '../live/link';
 import { StationClock } from '../live/clock.svelte';
 import { Notices } from '../shared/notices.svelte';
 import { problemText } from '../shared/problem';
-import { sound } from '../shared/sound';
+import { sound } from '../shared/sound.svelte';
 import { settings } from '../shared/settings.svelte';
 import { Course } from '../statistics/history';
 import { TimeControl } from '../time/control.svelte';
@@ -30,17 +32,27 @@ export class Station {
   readonly notices = new Notices();
   readonly clock = new StationClock();
   readonly announcer = new Announcer();
+  readonly calls: Calls;
   readonly live: Feed;
   readonly replay: Feed;
   readonly time: TimeControl;
   readonly freshness: Freshness;
   readonly #link: Link;
+  readonly #ringing = new Ringing();
+  readonly #bell = new Bell((which) => settings.sound && sound(which));
 
   constructor(readonly session: Session) {
     this.drill = session.me?.drill ?? false;
+    this.calls = new Calls(() => session.may('overrule'));
     this.live = new Feed({
       notice: (level, text, timeUs) => this.notices.add(level, text, timeUs),
-      arrived: (alarms) => this.#arrived(alarms),
+      news: (news) => this.announcer.add(news),
+      published: (alarms) => {
+        const rings = this.#ringing.look(alarms);
+        const calls = this.calls.look(alarms);
+        this.#sound(rings || calls);
+      },
+      called: (alarmId, why) => this.#called(alarmId, why),
       drill: (on) => (this.drill = on),
       clock: (timeUs) => this.clock.told(timeUs),
       statistics: ({ people_now, throughput_per_min }) => {
@@ -49,6 +61,7 @@ export class Station {
       },
     });
     this.replay = new Feed({ clock: (timeUs) => this.time.told(timeUs) });
+    this.replay.forgets = true;
     this.time = new TimeControl(
       this.live,
       this.replay,
@@ -65,6 +78,7 @@ export class Station {
       changed: (state) => (this.linkState = state),
       // A browser does not say why a socket was refused; a request does.
       refused: () => void session.check(),
+      ended: () => session.end(),
     });
   }
 
@@ -78,7 +92,7 @@ export class Station {
     const seen = () => document.hidden || hurry();
     window.addEventListener('online', hurry);
     document.addEventListener('visibilitychange', seen);
-    const stops = [this.freshness.watch(), this.clock.run()];
+    const stops = [this.freshness.watch(), this.clock.run(), this.#bell.run()];
     this.#link.start();
     void this.#loadSite();
     return () => {
@@ -99,6 +113,14 @@ export class Station {
     }
   }
 
+  /** Look at what somebody calls for. */
+  answer(call: Call): void {
+    this.time.goLive();
+    this.selectedId = call.alarmId;
+    this.calls.opened(call);
+    this.#sound(false);
+  }
+
   async colleagues(): Promise<Colleague[]> {
     return call<Colleague[]>('GET', '/operators');
   }
@@ -117,10 +139,12 @@ export class Station {
     }
   }
 
-  #arrived(alarms: AlarmView[]): void {
-    this.announcer.add(alarms);
-    if (settings.sound && alarms.some((alarm) => !alarm.shelved)) sound('alarm');
-    if (this.selectedId === null) this.selectedId = this.live.alarms[0]?.id ?? null;
+  #called(alarmId: string, why: Summons): void {
+    this.#sound(this.calls.called(this.live.alarm(alarmId), alarmId, why));
+  }
+
+  #sound(begun: boolean): void {
+    this.#bell.keep(this.calls.sound ?? soundOf(this.live.alarms), begun);
   }
 }
 

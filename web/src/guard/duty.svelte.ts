@@ -2,7 +2,6 @@
 
 import { call, Problem, socketUrl } from '../api/client';
 import type { AlarmView, Answer, GuardTask, Point, Site } from '../api/types';
-import { act } from '../alarms/actions.svelte';
 import { StationClock } from '../live/clock.svelte';
 import { Feed } from '../live/feed.svelte';
 import { Freshness } from '../live/freshness.svelte';
@@ -10,6 +9,7 @@ import { Link, type LinkState } from '../live/link';
 import { Notices } from '../shared/notices.svelte';
 import { problemText } from '../shared/problem';
 import type { Session } from '../account/session.svelte';
+import { HelpCalls } from './help.svelte';
 import { callGuard, tellLost } from './phone';
 import { Receipts } from './receipts';
 
@@ -40,6 +40,14 @@ export class Duty {
   readonly #receipts = new Receipts((alarm, receipt) =>
     call('POST', `/alarms/${encodeURIComponent(alarm)}/${receipt}`),
   );
+  readonly help = new HelpCalls(async (alarmId) => {
+    try {
+      this.feed.put(await answerOf(alarmId, 'need_help'));
+    } catch (problem) {
+      tellLost();
+      throw problem;
+    }
+  });
   #called = new Set<string>();
 
   constructor(readonly session: Session) {
@@ -55,6 +63,7 @@ export class Duty {
       receive: (data) => this.feed.receive(data),
       changed: (state) => (this.linkState = state),
       refused: () => void session.check(),
+      ended: () => session.end(),
     });
   }
 
@@ -104,13 +113,16 @@ export class Duty {
     }
   }
 
-  async answer(task: Task, answer: Answer, text: string): Promise<void> {
+  async answer({ alarm }: Task, answer: Exclude<Answer, 'need_help'>): Promise<void> {
+    const tries = this.help.tries(alarm.id);
     try {
-      this.feed.put(await act(task.alarm, 'answer', { answer, text }));
+      this.feed.put(await answerOf(alarm.id, answer));
     } catch (problem) {
       tellLost();
       this.notices.add('alarm', problemText(problem));
     }
+    // A cry for help that overtook this answer would be undone by it.
+    if (this.help.tries(alarm.id) > tries) this.help.call(alarm.id);
   }
 
   async #loadSite(): Promise<void> {
@@ -122,6 +134,10 @@ export class Duty {
       } else this.notices.add('warning', problemText(problem));
     }
   }
+}
+
+function answerOf(alarmId: string, answer: Answer): Promise<AlarmView> {
+  return call('POST', `/alarms/${encodeURIComponent(alarmId)}/answer`, { answer, text: '' });
 }
 
 /** Nothing more to do for this guard. */

@@ -1,6 +1,6 @@
 /** What only a phone does: stay awake, shake, be installed. */
 
-import { allowSound, sound } from '../shared/sound';
+import { allowSound, sound } from '../shared/sound.svelte';
 
 let lock: WakeLockSentinel | null = null;
 let wanted = false;

@@ -90,11 +90,13 @@ export function languageName(code: string): string {
   return new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
 }
 
+const NO_MINUS_ZERO = { signDisplay: 'negative' } as const;
+
 export function number(value: number, digits?: number): string {
   const options =
     digits === undefined
-      ? { maximumFractionDigits: 3 }
-      : { minimumFractionDigits: digits, maximumFractionDigits: digits };
+      ? { maximumFractionDigits: 3, ...NO_MINUS_ZERO }
+      : { minimumFractionDigits: digits, maximumFractionDigits: digits, ...NO_MINUS_ZERO };
   return format(`n${digits ?? ''}`, (code) => new Intl.NumberFormat(code, options)).format(value);
 }
 

@@ -12,15 +12,21 @@ import type {
   SensorHealth,
   ServerMessage,
   Statistics,
+  Summons,
 } from '../api/types';
+import { happeningOf, type Happening, type News } from '../alarms/news';
 import { isOpen, queueOf } from '../alarms/order';
 import { Batch, type Scheduler } from './batch';
 import { decodeFrame, FrameFault, TrackFrame } from './frame';
 
 export interface FeedEvents {
   notice?: (level: NoticeLevel, text: string, timeUs: number) => void;
-  /** Alarms not seen before, once per picture; never for the snapshot at the start. */
-  arrived?: (alarms: AlarmView[]) => void;
+  /** What is news, once per picture; never for the snapshot at the start. */
+  news?: (news: News[]) => void;
+  /** The alarms are those of the server again, once per picture. */
+  published?: (alarms: readonly AlarmView[]) => void;
+  /** Somebody must look at an alarm. */
+  called?: (alarmId: string, why: Summons) => void;
   drill?: (on: boolean) => void;
   statistics?: (measures: Statistics) => void;
   clock?: (timeUs: number, live: boolean, speed: number) => void;
@@ -38,13 +44,16 @@ export class Feed {
   /** Messages that could not be read: a fault to be shown, not a crash. */
   faults = $state(0);
   simulated = $state(false);
+  /** Whether what a snapshot leaves out is gone: a replay may have gone back to before it. */
+  forgets = false;
   /** When the last frame came, by `performance.now`; 0 before the first. */
   frameAtMs = 0;
   /** When anything came last. */
   heardAtMs = 0;
 
   #byId = new Map<string, AlarmView>();
-  #fresh: AlarmView[] = [];
+  /** Since the last picture, by alarm. */
+  #news = new Map<string, Happening>();
   #begun = false;
   #frameListeners = new Set<() => void>();
   #batch: Batch;
@@ -86,7 +95,7 @@ export class Feed {
   put(alarm: AlarmView): void {
     const known = this.#byId.get(alarm.id);
     if (known && known.changed_us > alarm.changed_us) return;
-    if (!known && this.#begun && isOpen(alarm)) this.#fresh.push(alarm);
+    if (this.#begun) this.#note(known, alarm);
     this.#byId.set(alarm.id, alarm);
     this.#batch.ask();
   }
@@ -129,6 +138,12 @@ export class Feed {
       case 'alarm':
         this.put(message.alarm);
         break;
+      case 'call':
+        this.events.called?.(message.alarm, message.why);
+        break;
+      case 'groups':
+        this.groups = message.groups;
+        break;
       case 'sensors':
         this.sensors = message.sensors;
         break;
@@ -151,11 +166,11 @@ export class Feed {
     }
   }
 
-  /** The server's whole list. What is unknown in it came while the line was cut, and is announced. */
+  /** The server's whole list. What is news in it came while the line was cut, and is announced. */
   #snapshot(alarms: AlarmView[], groups: AlarmGroup[]): void {
-    const resolved = [...this.#byId.values()].filter((alarm) => !isOpen(alarm));
-    const unknown = alarms.filter((alarm) => isOpen(alarm) && !this.#byId.has(alarm.id));
-    if (this.#begun) this.#fresh.push(...unknown);
+    const known = this.forgets ? [] : [...this.#byId.values()];
+    const resolved = known.filter((alarm) => !isOpen(alarm));
+    if (this.#begun) for (const alarm of alarms) this.#note(this.#byId.get(alarm.id), alarm);
     this.#byId = new Map([...resolved, ...alarms].map((alarm) => [alarm.id, alarm]));
     this.#begun = true;
     this.groups = groups;
@@ -168,8 +183,18 @@ export class Feed {
       this.#byId = new Map(queue.map((alarm) => [alarm.id, alarm]));
     }
     this.alarms = queue;
-    const fresh = this.#fresh;
-    this.#fresh = [];
-    if (fresh.length > 0) this.events.arrived?.(fresh);
+    const news = [...this.#news].flatMap(([id, what]): News[] => {
+      const alarm = this.#byId.get(id);
+      return alarm && isOpen(alarm) ? [{ alarm, what }] : [];
+    });
+    this.#news.clear();
+    if (news.length > 0) this.events.news?.(news);
+    this.events.published?.(queue);
+  }
+
+  #note(before: AlarmView | undefined, after: AlarmView): void {
+    const what = happeningOf(before, after);
+    // What is new stays new for this picture, whatever else becomes of it.
+    if (what && this.#news.get(after.id) !== 'new') this.#news.set(after.id, what);
   }
 }

@@ -27,6 +27,8 @@ export interface LinkOptions {
   changed?: (state: LinkState) => void;
   /** The server would not talk, perhaps because the session is over. */
   refused?: () => void;
+  /** The session is over: the link is closed and stays so. */
+  ended?: () => void;
   open?: (url: string) => SocketLike;
   timers?: Timers;
   random?: () => number;
@@ -39,6 +41,7 @@ const SILENCE_MS = 5_000;
 
 /** The server closes a socket that it refuses with 4000 more than the status of HTTP. */
 const REFUSED_FROM = 4_400;
+const SESSION_OVER = 4_401;
 
 /** Doubling, capped, and spread by chance so that fifty consoles do not return in one instant. */
 export function retryDelay(attempt: number, random: number): number {
@@ -53,7 +56,7 @@ const browserTimers: Timers = {
 
 export class Link {
   state: LinkState = 'closed';
-  #options: Required<Omit<LinkOptions, 'changed' | 'refused'>> & LinkOptions;
+  #options: Required<Omit<LinkOptions, 'changed' | 'refused' | 'ended'>> & LinkOptions;
   #socket: SocketLike | null = null;
   #attempt = 0;
   #retry: number | null = null;
@@ -128,6 +131,11 @@ export class Link {
   }
 
   #lost(code = 0): void {
+    if (code === SESSION_OVER) {
+      this.stop();
+      this.#options.ended?.();
+      return;
+    }
     const opened = this.state === 'open';
     this.#cancelTimers();
     this.#dropSocket();

@@ -7,7 +7,7 @@
 import type { Point, Site } from '../api/types';
 import type { TrackFrame } from '../live/frame';
 import { DensityGrid } from './density';
-import { palette } from './palette';
+import { fontFor, palette } from './palette';
 import { drawPeople, type PeopleOptions } from './people';
 import { drawScene } from './scene';
 import { PersonSprites } from './sprites';
@@ -29,9 +29,10 @@ export class Painter {
   stale = false;
   /** A track that the view keeps in its middle. */
   follow: number | null = null;
-  /** Where the guard stands, and where the person was seen last. */
+  /** Where the guard stands. */
   self: Point | null = null;
-  lastSeen: Point | null = null;
+  /** Where the person with this track was seen last: drawn while nobody sees them. */
+  lastSeen: { track: number | null; place: Point; text: string } | null = null;
 
   readonly #people: PeopleOptions;
   readonly #grid: DensityGrid;
@@ -140,7 +141,7 @@ export class Painter {
     }
     drawPeople(pen, this.frame, this.view, this.#people);
     pen.globalAlpha = 1;
-    if (this.lastSeen) this.#drawLastSeen(this.lastSeen);
+    if (this.lastSeen && !this.#sees(this.lastSeen.track)) this.#drawLastSeen(this.lastSeen);
     if (this.self) this.#drawSelf(this.self);
     this.drawn.sequence = this.frame.sequence;
     this.drawn.time_us = this.frame.time_us;
@@ -163,11 +164,15 @@ export class Painter {
     this.#fitted = false;
   }
 
-  /** An empty cross: nobody is seen there now. */
-  #drawLastSeen([x_m, y_m]: Point): void {
+  #sees(track: number | null): boolean {
+    return track !== null && this.frame.indexOf(track) >= 0;
+  }
+
+  /** An empty cross and since when: nobody is seen there now. */
+  #drawLastSeen({ place, text }: { place: Point; text: string }): void {
     const pen = this.#pen;
-    const x = this.view.x(x_m);
-    const y = this.view.y(y_m);
+    const x = this.view.x(place[0]);
+    const y = this.view.y(place[1]);
     pen.strokeStyle = palette.leading;
     pen.lineWidth = 2;
     pen.beginPath();
@@ -176,6 +181,11 @@ export class Painter {
     pen.moveTo(x + 9, y - 9);
     pen.lineTo(x - 9, y + 9);
     pen.stroke();
+    pen.font = fontFor(this.view.width);
+    pen.textAlign = 'center';
+    pen.fillStyle = palette.leading;
+    const half = pen.measureText(text).width / 2 + 4;
+    pen.fillText(text, Math.min(Math.max(x, half), this.view.width - half), y + 26);
   }
 
   #drawSelf([x_m, y_m]: Point): void {

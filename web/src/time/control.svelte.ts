@@ -29,6 +29,8 @@ export interface ReplayCalls {
 export class TimeControl {
   mode = $state<'live' | 'replay'>('live');
   playing = $state(true);
+  /** A picture of live that was stopped: with it stand the figures of its moment. */
+  still = $state(false);
   speed = $state(1);
   /** The time that is shown in a replay. */
   atUs = $state<Micros>(0);
@@ -54,6 +56,7 @@ export class TimeControl {
       this.replay.copyFrom(this.live);
       this.atUs = Math.round(this.live.frame.time_us || this.nowUs());
       this.mode = 'replay';
+      this.still = true;
     }
     this.playing = false;
     this.#link?.send({ type: 'pause' });
@@ -104,6 +107,7 @@ export class TimeControl {
     this.linkState = 'closed';
     this.mode = 'live';
     this.playing = true;
+    this.still = false;
   }
 
   /** The replay's own clock says where it is. */
@@ -112,6 +116,7 @@ export class TimeControl {
   }
 
   #openLink(): void {
+    this.still = false;
     this.#link = this.open({
       url: () => `/replay?at_us=${this.atUs}&speed=${this.speed}`,
       receive: (data) => this.replay.receive(data),

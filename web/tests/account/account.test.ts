@@ -38,11 +38,13 @@ describe('Session', () => {
     vi.useFakeTimers();
     fetched.mockReset();
     vi.stubGlobal('fetch', fetched);
+    document.cookie = 'clearway_csrf=proof';
   });
 
   afterEach(() => {
     vi.useRealTimers();
     vi.unstubAllGlobals();
+    document.cookie = 'clearway_csrf=; expires=Thu, 01 Jan 1970 00:00:00 GMT';
   });
 
   it('knows who is there and what that person may', async () => {
@@ -58,6 +60,14 @@ describe('Session', () => {
     const session = new Session();
     await session.check();
     expect([session.known, session.me, session.ended]).toEqual([true, null, false]);
+  });
+
+  it('asks nobody where the browser has no session', async () => {
+    document.cookie = 'clearway_csrf=; expires=Thu, 01 Jan 1970 00:00:00 GMT';
+    const session = new Session();
+    await session.check();
+    expect([session.known, session.me]).toEqual([true, null]);
+    expect(fetched).not.toHaveBeenCalled();
   });
 
   it('goes on asking while the server cannot be reached', async () => {
@@ -77,6 +87,19 @@ describe('Session', () => {
     fetched.mockRejectedValueOnce(new TypeError());
     await session.check();
     expect(session.me?.name).toBe('petra');
+  });
+
+  it('says nothing of an end that somebody wanted', async () => {
+    answer(200, me());
+    const session = new Session();
+    await session.check();
+    fetched.mockImplementationOnce(async () => {
+      // The server closes the sockets of the session before it answers.
+      session.end();
+      return new Response(null, { status: 204 });
+    });
+    await session.logOut();
+    expect([session.me, session.ended]).toEqual([null, false]);
   });
 
   it('says that a session is over when another window logged out', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AlarmGroup, AlarmView } from '../../src/api/types';
+import { SEVERITIES, type AlarmGroup, type AlarmView } from '../../src/api/types';
 import { KEPT_RESOLVED, queueOf, rowsOf, type Row } from '../../src/alarms/order';
 import { alarm, T0 } from '../fixtures';
 
@@ -46,15 +46,15 @@ describe('queueOf', () => {
 describe('rowsOf', () => {
   const group: AlarmGroup = { id: 'G', alarms: ['A1', 'A2', 'A3'], since_us: T0 };
   const flood = [
-    alarm(1, { group: 'G', severity: 'high' }),
-    alarm(2, { group: 'G', severity: 'high' }),
-    alarm(3, { group: 'G', severity: 'medium' }),
+    alarm(1, { group: 'G', severity: 'high', stage: 'acknowledged' }),
+    alarm(2, { group: 'G', severity: 'high', stage: 'acknowledged' }),
+    alarm(3, { group: 'G', severity: 'medium', stage: 'acknowledged' }),
   ];
 
   it('folds a flood to one row that counts every member', () => {
     const rows = rowsOf(queueOf([...flood, alarm(9)]), [group], NOTHING, null);
     expect(keys(rows)).toEqual(['A9', 'G']);
-    expect(rows[1]).toMatchObject({ kind: 'group', folded: 3 });
+    expect(rows[1]).toMatchObject({ kind: 'group', folded: 3, fresh: 0, worst: 'high' });
   });
 
   it('lists every member when unfolded', () => {
@@ -63,9 +63,18 @@ describe('rowsOf', () => {
     expect(rows[0]).toMatchObject({ folded: 0 });
   });
 
-  it('never folds away a critical alarm that nobody has acknowledged', () => {
-    const rows = rowsOf(queueOf([...flood, alarm(4, { group: 'G' })]), [group], NOTHING, null);
+  it.each(SEVERITIES)('never folds away a new alarm, be it %s', (severity) => {
+    const fresh = alarm(4, { group: 'G', severity });
+    const rows = rowsOf(queueOf([...flood, fresh]), [group], NOTHING, null);
     expect(keys(rows)).toEqual(['G', 'A4']);
+    expect(rows[0]).toMatchObject({ folded: 3, fresh: 1 });
+  });
+
+  it('says of a folded flood how bad its worst is', () => {
+    const worst = alarm(4, { group: 'G', stage: 'acknowledged' });
+    const rows = rowsOf(queueOf([...flood, worst]), [group], NOTHING, null);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ folded: 4, fresh: 0, worst: 'critical' });
   });
 
   it('never folds away the selected alarm', () => {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Session } from '../../src/account/session.svelte';
 import { Queue } from '../../src/alarms/queue.svelte';
 import { Station } from '../../src/console/station.svelte';
+import { useLanguage } from '../../src/i18n/i18n.svelte';
 import { alarm, T0 } from '../fixtures';
 import QueueHarness from './QueueHarness.svelte';
 
@@ -10,7 +11,8 @@ let station: Station;
 let queue: Queue;
 let page: object;
 
-beforeEach(() => {
+beforeEach(async () => {
+  await useLanguage('en');
   station = new Station(new Session());
   queue = new Queue(station);
   page = mount(QueueHarness, { target: document.body, props: { station, queue } });
@@ -56,7 +58,7 @@ it('walks by keys and says where it is', () => {
 
 it('unfolds a flood by Enter', () => {
   station.live.groups = [{ id: 'G', alarms: ['A1', 'A2'], since_us: T0 }];
-  station.live.alarms = [2, 1].map((n) => alarm(n, { group: 'G', severity: 'high' }));
+  station.live.alarms = [2, 1].map((n) => alarm(n, { group: 'G', stage: 'acknowledged' }));
   flushSync();
   expect(rows()).toHaveLength(1);
   queue.move(1);
@@ -65,6 +67,17 @@ it('unfolds a flood by Enter', () => {
   flushSync();
   expect(rows()).toHaveLength(3);
   expect(rows()[0]?.getAttribute('aria-expanded')).toBe('true');
+});
+
+it('says on a flood’s row how many are new and how bad the worst is', () => {
+  station.live.groups = [{ id: 'G', alarms: ['A1', 'A2'], since_us: T0 }];
+  station.live.alarms = [
+    alarm(2, { group: 'G', severity: 'high' }),
+    alarm(1, { group: 'G', severity: 'medium', stage: 'acknowledged' }),
+  ];
+  flushSync();
+  expect(rows().map((row) => row.id)).toEqual(['row-G', 'row-A2']);
+  expect(rows()[0]?.textContent).toMatch(/worst: high\s*·\s*1 new\s*·\s*1 folded/);
 });
 
 it('keeps the selection when the queue is reordered', () => {

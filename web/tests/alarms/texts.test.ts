@@ -1,7 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { announcement } from '../../src/alarms/announce.svelte';
-import { evidenceText, leadingClass, notExaminedTexts, planLabels } from '../../src/alarms/texts';
-import type { Evidence } from '../../src/api/types';
+import {
+  evidenceText,
+  leadingClass,
+  newsTexts,
+  notExaminedTexts,
+  planLabels,
+} from '../../src/alarms/texts';
+import type { News } from '../../src/alarms/news';
+import type { AlarmView, Evidence } from '../../src/api/types';
 import { useLanguage } from '../../src/i18n/i18n.svelte';
 import { alarm } from '../fixtures';
 
@@ -48,12 +55,16 @@ describe('labels on the plan', () => {
       alarm(2, { candidates: [{ track: 7, probability: 0.5 }] }),
       alarm(3, { stage: 'resolved' }),
     ]);
-    expect([...labels]).toEqual([[7, '#1 long gun 1.00 · #2 long gun 0.50']]);
+    expect([...labels]).toEqual([[7, '#1 long gun · #2 long gun 0.50']]);
+  });
+
+  it('are given to nobody by an alarm that has ended', () => {
+    expect(planLabels([alarm(1, { live: false })]).size).toBe(0);
   });
 
   it('stay short in a flood', () => {
     const flood = [1, 2, 3, 4].map((n) => alarm(n, { candidates: [{ track: 7, probability: 1 }] }));
-    expect(planLabels(flood).get(7)).toBe('#1 long gun 1.00 · #2 long gun 1.00 +2');
+    expect(planLabels(flood).get(7)).toBe('#1 long gun · #2 long gun +2');
   });
 
   it('fall back on "threat" without any class', () => {
@@ -62,10 +73,28 @@ describe('labels on the plan', () => {
   });
 });
 
+describe('news in words', () => {
+  it('lists what could not be read before, and nothing else', () => {
+    const more = { ...line, sensor: 'trace-1', classes: [], substance: 'tnt', body_place: null };
+    const after = alarm(1, {
+      severity: 'high',
+      evidence: [line, more],
+      ended: { because: 'departed', at_us: 0 },
+      live: false,
+    });
+    const [evidence, severity, ended] = newsTexts(alarm(1), after);
+    expect(evidence).toBe('trace-1, TNT, 3 looks, 0.93');
+    expect(severity).toBe('high');
+    expect(ended).toContain('all candidates have left');
+    expect(newsTexts(after, after)).toEqual([]);
+  });
+});
+
 describe('announcement', () => {
   it('says one alarm in full and many by their number and worst', () => {
-    expect(announcement([alarm(4)])).toBe('New alarm 4: critical, long gun');
+    const fresh = (each: AlarmView): News => ({ alarm: each, what: 'new' });
+    expect(announcement([fresh(alarm(4))])).toBe('New alarm 4: critical, long gun');
     const many = [alarm(5, { severity: 'medium' }), alarm(6), alarm(7, { severity: 'high' })];
-    expect(announcement(many)).toBe('3 new alarms, the worst: critical, long gun');
+    expect(announcement(many.map(fresh))).toBe('3 new alarms, the worst: critical, long gun');
   });
 });

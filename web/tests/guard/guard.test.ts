@@ -4,8 +4,9 @@ import type { GuardTask } from '../../src/api/types';
 import { bearing, directionOf } from '../../src/guard/bearing';
 import { over, taskOf } from '../../src/guard/duty.svelte';
 import { candidateLabels, letterOf } from '../../src/guard/labels';
+import { useLanguage } from '../../src/i18n/i18n.svelte';
 import { Receipts } from '../../src/guard/receipts';
-import { whereabouts } from '../../src/guard/whereabouts.svelte';
+import { whereabouts } from '../../src/live/whereabouts.svelte';
 import { Feed } from '../../src/live/feed.svelte';
 import { alarm, frameOf, T0 } from '../fixtures';
 
@@ -83,6 +84,7 @@ describe('tasks', () => {
     read_us: null,
     answer: null,
     answered_us: null,
+    text: '',
     ...change,
   });
 
@@ -115,10 +117,18 @@ describe('whereabouts', () => {
     expect(whereabouts(feed, last, 99)).toMatchObject({ place: [1, 2], seen: false });
     expect(whereabouts(feed, alarm(1), 99)).toBeNull();
   });
+
+  it('look no track up for an alarm that has ended', () => {
+    const feed = new Feed();
+    feed.frame.copyFrom(frameOf([[3, 4]]));
+    const ended = alarm(1, { live: false, last_seen: { x: 1, y: 2, time_us: T0 } });
+    expect(whereabouts(feed, ended, 1)).toMatchObject({ place: [1, 2], seen: false, timeUs: T0 });
+  });
 });
 
 describe('letters of candidates', () => {
-  it('go from A on and do not run out', () => {
+  it('go from A on and do not run out', async () => {
+    await useLanguage('en');
     expect([0, 25, 26].map(letterOf)).toEqual(['A', 'Z', '27']);
     expect([...candidateLabels(alarm(1).candidates)]).toEqual([
       [7, 'A 0.71'],

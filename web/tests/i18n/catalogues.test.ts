@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   ageOf,
   firstLanguage,
@@ -19,6 +19,9 @@ const english = read('en');
 const forms = (text: Catalogue[string]) =>
   typeof text === 'string' ? [text] : Object.values(text);
 const places = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
+
+// Other tests read English.
+afterAll(() => useLanguage('en'));
 
 describe.each(languages)('%s', (code) => {
   const catalogue = read(code);

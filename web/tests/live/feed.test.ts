@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AlarmView } from '../../src/api/types';
+import type { News } from '../../src/alarms/news';
 import { Feed } from '../../src/live/feed.svelte';
 import { alarm, HeldScheduler, T0 } from '../fixtures';
 
@@ -15,30 +15,90 @@ function emptyFrame(sequence: number): ArrayBuffer {
 
 describe('Feed', () => {
   let held: HeldScheduler;
-  let arrived: AlarmView[][];
+  let news: News[][];
+  let published: number[];
   let nowMs: number;
   let feed: Feed;
 
   beforeEach(() => {
     held = new HeldScheduler();
-    arrived = [];
+    news = [];
+    published = [];
     nowMs = 5_000;
-    feed = new Feed({ arrived: (alarms) => arrived.push(alarms) }, held.schedule, () => nowMs);
+    feed = new Feed(
+      { news: (each) => news.push(each), published: (alarms) => published.push(alarms.length) },
+      held.schedule,
+      () => nowMs,
+    );
   });
+
+  const told = () => news.flat().map(({ alarm: each, what }) => `${what} ${each.number}`);
 
   it('takes the first snapshot without announcing it', () => {
     say(feed, { type: 'alarms', alarms: [alarm(1), alarm(2)], groups: [] });
     held.run();
     expect(feed.alarms.map((each) => each.number)).toEqual([2, 1]);
     expect(feed.newCount).toBe(2);
-    expect(arrived).toEqual([]);
+    expect(news).toEqual([]);
+    expect(published).toEqual([2]);
+  });
+
+  it('forgets in a replay what had not happened yet', () => {
+    const resolved = alarm(1, { stage: 'resolved' });
+    for (const forgets of [false, true]) {
+      feed.forgets = forgets;
+      say(feed, { type: 'alarms', alarms: [resolved], groups: [] });
+      say(feed, { type: 'alarms', alarms: [], groups: [] });
+      held.run();
+      expect(feed.alarms).toHaveLength(forgets ? 0 : 1);
+    }
+  });
+
+  it('takes groups without a snapshot', () => {
+    const groups = [{ id: '1', alarms: ['A1'], since_us: T0 }];
+    say(feed, { type: 'groups', groups });
+    expect(feed.groups).toEqual(groups);
   });
 
   it('announces what came while the line was cut', () => {
     say(feed, { type: 'alarms', alarms: [alarm(1)], groups: [] });
     say(feed, { type: 'alarms', alarms: [alarm(1), alarm(2)], groups: [] });
     held.run();
-    expect(arrived.flat().map((each) => each.number)).toEqual([2]);
+    expect(told()).toEqual(['new 2']);
+  });
+
+  it('announces what became of known alarms while the line was cut', () => {
+    const resolved = alarm(2, { stage: 'resolved' });
+    say(feed, { type: 'alarms', alarms: [alarm(1), resolved, alarm(3)], groups: [] });
+    const again = alarm(2, { rings: 2 });
+    const more = alarm(1, { version: 2, rings: 2 });
+    say(feed, { type: 'alarms', alarms: [more, again, alarm(3)], groups: [] });
+    held.run();
+    expect(told()).toEqual(['evidence 1', 'reopened 2']);
+  });
+
+  it.each([
+    ['evidence', { version: 2 }],
+    ['ended', { version: 2, live: false }],
+    ['rings_again', { rings: 2 }],
+  ] as const)('announces %s of an alarm that is known', (what, change) => {
+    feed.put(alarm(1));
+    say(feed, { type: 'alarms', alarms: [alarm(1)], groups: [] });
+    held.run();
+    say(feed, { type: 'alarm', alarm: alarm(1, change) });
+    say(feed, { type: 'alarm', alarm: alarm(1, { ...change, outside: 0.5 }) });
+    held.run();
+    expect(told()).toEqual([`${what} 1`]);
+  });
+
+  it('announces no small change and no good news', () => {
+    say(feed, { type: 'alarms', alarms: [alarm(1), alarm(2)], groups: [] });
+    say(feed, { type: 'alarm', alarm: alarm(1, { outside: 0.9, stage: 'acknowledged' }) });
+    say(feed, { type: 'alarm', alarm: alarm(2, { stage: 'resolved', version: 2 }) });
+    say(feed, { type: 'alarm', alarm: alarm(3) });
+    say(feed, { type: 'alarm', alarm: alarm(3, { stage: 'resolved' }) });
+    held.run();
+    expect(told()).toEqual([]);
   });
 
   it('publishes a thousand alarms once per picture', () => {
@@ -49,7 +109,7 @@ describe('Feed', () => {
     expect(feed.alarms).toHaveLength(0);
     held.run();
     expect(feed.alarms).toHaveLength(1000);
-    expect(arrived).toHaveLength(1);
+    expect(news).toHaveLength(1);
   });
 
   it('keeps the newer state when messages overtake each other', () => {

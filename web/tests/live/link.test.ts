@@ -19,6 +19,7 @@ describe('Link', () => {
   let states: LinkState[];
   let heard: unknown[];
   let refused: number;
+  let ended: number;
   let link: Link;
   const last = () => sockets.at(-1) as FakeSocket;
 
@@ -27,7 +28,7 @@ describe('Link', () => {
     timers = new FakeTimers();
     states = [];
     heard = [];
-    refused = 0;
+    refused = ended = 0;
     link = new Link({
       url: () => `ws://test/${sockets.length}`,
       open: (url) => {
@@ -37,6 +38,7 @@ describe('Link', () => {
       receive: (data) => heard.push(data),
       changed: (state) => states.push(state),
       refused: () => refused++,
+      ended: () => ended++,
       timers,
       random: () => 1,
     });
@@ -87,13 +89,22 @@ describe('Link', () => {
   it('tells when the server refuses after opening, and does not hammer it', () => {
     link.start();
     last().accept();
-    last().drop(4401);
+    last().drop(4403);
     expect(refused).toBe(1);
     timers.advance(250);
     last().accept();
-    last().drop(4401);
+    last().drop(4403);
     timers.advance(499);
     expect(sockets).toHaveLength(2);
+  });
+
+  it('ends with the session, and does not come back', () => {
+    link.start();
+    last().accept();
+    last().drop(4401);
+    expect([ended, refused, states.at(-1)]).toEqual([1, 0, 'closed']);
+    timers.advance(60_000);
+    expect(sockets).toHaveLength(1);
   });
 
   it('tries at once when hurried, and only when it waits', () => {

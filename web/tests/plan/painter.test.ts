@@ -26,13 +26,15 @@ const site: Site = {
 
 let pictures: FrameRequestCallback[];
 const drawImage = vi.fn();
+const fillText = vi.fn();
 
 beforeEach(() => {
   pictures = [];
   drawImage.mockReset();
+  fillText.mockReset();
   vi.stubGlobal('requestAnimationFrame', (run: FrameRequestCallback) => pictures.push(run));
   const pen = new Proxy(
-    { drawImage, measureText: () => ({ width: 10 }) },
+    { drawImage, fillText, measureText: () => ({ width: 10 }) },
     { get: (known, name) => Reflect.get(known, name) ?? (() => undefined), set: () => true },
   );
   vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(pen as never);
@@ -81,4 +83,16 @@ it('follows a track and lets go when the plan is moved', () => {
   painter.pan(50, 0);
   paint();
   expect(painter.view.x(30)).toBeCloseTo(450);
+});
+
+it('says since when nobody is seen, and only while that is so', () => {
+  const frame = frameOf([[30, 4]]);
+  const painter = new Painter(document.createElement('canvas'), site, frame);
+  painter.resize(800, 600, 1);
+  for (const track of [1, 2, null]) {
+    painter.lastSeen = { track, place: [20, 3], text: 'last seen' };
+    painter.ask();
+    paint();
+  }
+  expect(fillText.mock.calls.filter(([text]) => text === 'last seen')).toHaveLength(2);
 });

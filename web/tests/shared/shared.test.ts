@@ -5,7 +5,7 @@ import { canonicalPlace, regionOf, REGIONS } from '../../src/body/places';
 import { known } from '../../src/i18n/i18n.svelte';
 import { estimateText } from '../../src/shared/estimate';
 import { commandFor, type Command } from '../../src/shared/keys';
-import { Notices } from '../../src/shared/notices.svelte';
+import { foremost, Notices } from '../../src/shared/notices.svelte';
 import { problemText } from '../../src/shared/problem';
 import { Course, POINTS } from '../../src/statistics/history';
 
@@ -79,6 +79,10 @@ describe('requests', () => {
   it('say a refusal in our own words where its kind is known', () => {
     const problem = new Problem(409, 'Held', 'x', null, 'held');
     expect(problemText(problem)).toMatch(/^Somebody else is dealing with it/);
+    const first = new Problem(409, 'Done', 'x', null, 'already_done', { by: 'mira', atUs: 0 });
+    expect(problemText(first)).toMatch(
+      /^Somebody has done this already\. \(mira, \d\d:\d\d:\d\d\)$/,
+    );
   });
 
   it('survive an answer that is no JSON, and no answer at all', async () => {
@@ -109,6 +113,18 @@ describe('cookie', () => {
 });
 
 describe('notices', () => {
+  it('puts the newest fault before any warning, and no news before either', () => {
+    const notices = new Notices();
+    notices.add('info', 'camera-1 has registered');
+    expect(foremost(notices.list)).toBeNull();
+    notices.add('alarm', 'disk full');
+    notices.add('warning', 'curtain-1 is late');
+    expect(foremost(notices.list)?.text).toBe('disk full');
+    notices.clear();
+    notices.add('warning', 'curtain-1 is late');
+    expect(foremost(notices.list)?.text).toBe('curtain-1 is late');
+  });
+
   beforeEach(() => vi.useFakeTimers());
   afterEach(() => vi.useRealTimers());
 
@@ -125,7 +141,8 @@ describe('notices', () => {
     const notices = new Notices();
     notices.add('alarm', 'disk full');
     notices.add('alarm', 'disk full');
-    expect(notices.list).toHaveLength(1);
+    notices.add('alarm', 'disk full (12 times)');
+    expect(notices.list.map((notice) => notice.text)).toEqual(['disk full (12 times)']);
   });
 });
 

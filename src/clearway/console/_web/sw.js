@@ -4,8 +4,8 @@
  * about anybody. The build puts the names of the shell's files in place of the two constants.
  */
 
-const VERSION = 'fc94e374fe9b';
-const SHELL = ["/assets/Guard-BXK3cJNx.js","/assets/Guard-D1NnbFDn.css","/assets/LanguageChoice-BGvdmEjd.js","/assets/LinkStatus-BsZ9uyYh.css","/assets/LinkStatus-CMQAInkT.js","/assets/ProblemText-BMJk5qKQ.js","/assets/ProblemText-DU4H8OEg.css","/assets/index-B0_IYGqR.css","/assets/index-OQpvmYGP.js","/assets/invitation-3phdx5T6.js","/assets/problem-ht5X0XGy.js","/assets/sound-BezJkceB.js","/assets/sr-Latn-BtrUU6mY.js"];
+const VERSION = '87a39ef20b3e';
+const SHELL = ["/assets/Guard-Byg1L0KI.css","/assets/Guard-CXNVYHv8.js","/assets/LanguageChoice-NoFBy5Qy.js","/assets/LinkStatus-HAhIm8Yu.js","/assets/LinkStatus-KGyDHC3X.css","/assets/ProblemText-B6h_FEmJ.js","/assets/ProblemText-DU4H8OEg.css","/assets/index-B_uu07Lx.css","/assets/index-DniLqLLp.js","/assets/invitation-ZoNDsi6V.js","/assets/problem-BxAcYUbZ.js","/assets/sound.svelte-Dii6gbyZ.js","/assets/sr-Latn-BT36mwoT.js"];
 const PAGE = '/guard';
 const CACHE = `clearway-shell-${VERSION}`;
 

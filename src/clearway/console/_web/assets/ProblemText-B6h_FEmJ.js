@@ -1,0 +1,1 @@
+import{Ct as e,J as t,St as n,X as r,at as i,q as a,t as o,ut as s}from"./problem-BxAcYUbZ.js";var c=r(`<p class="problem svelte-1ek2kx9" role="alert"> </p>`);function l(r,l){e(l,!0);var u=c(),d=s(u,!0);i(e=>a(d,e),[()=>l.problem?o(l.problem):``]),t(r,u),n()}export{l as t};

@@ -1,1 +1,0 @@
-import{G as e,J as t,K as n,bt as r,ct as i,rt as a,t as o,xt as s}from"./problem-ht5X0XGy.js";var c=t(`<p class="problem svelte-1ek2kx9" role="alert"> </p>`);function l(t,l){s(l,!0);var u=c(),d=i(u,!0);a(t=>e(d,t),[()=>l.problem?o(l.problem):``]),n(t,u),r()}export{l as t};

@@ -1,1 +1,0 @@
-import{c as e,l as t}from"./problem-ht5X0XGy.js";function n(n,r){if(!n||n.value===null)return t(`statistics.no_cases`,{n:n?.n??0});let{value:i,low:a,high:o,n:s}=n,c=a===null||o===null?`–`:`${e(a,r)}–${e(o,r)}`;return t(`statistics.estimate`,{value:e(i,r),interval:c,n:s})}function r(t,n,r=``){return t==null?`–`:`${e(t,n)}${r?` ${r}`:``}`}export{r as n,n as t};

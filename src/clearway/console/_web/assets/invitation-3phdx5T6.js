@@ -1,1 +1,0 @@
-import{h as e}from"./problem-ht5X0XGy.js";function t(e){let t=/^\/(?:enrol|invitations?)(?:\/([\w-]+))?\/?$/.exec(e.pathname);return t?t[1]??e.hash.slice(1):null}var n=e=>`/invitations/${encodeURIComponent(e)}`;function r(t){return e(`GET`,n(t))}function i(t,r){return e(`POST`,n(t),r)}function a(t,r){return e(`POST`,`${n(t)}/confirm`,{code:r})}export{r as i,a as n,t as r,i as t};

@@ -1,1 +1,0 @@
-import{St as e}from"./problem-ht5X0XGy.js";e();

@@ -1,0 +1,1 @@
+import{Et as e}from"./problem-BxAcYUbZ.js";e();
