@@ -90,16 +90,20 @@ async def picture(page: Page, name: str, size: tuple[int, int], short: str) -> N
 async def take_console(page: Page) -> None:
     """The operator's page with a new alarm, on a desk and on a wall."""
     await newest_alarm(page)
-    # That the machine has other things to do as well belongs into no picture.
-    while await page.locator(".notices button").count() > 0:
-        await page.locator(".notices button").last.click()
     for size in (DESK, WALL):
         width, height = size
         await page.set_viewport_size({"width": width, "height": height})
         for short, language in LANGUAGES.items():
             await speak(page, language)
+            await put_notices_away(page)
             await picture(page, "console", size, short)
     await speak(page, "en")
+
+
+async def put_notices_away(page: Page) -> None:
+    """That this machine has other things to do as well belongs into no picture."""
+    while await page.locator(".notices button").count() > 0:
+        await page.locator(".notices button").last.click()
 
 
 async def take_phone(page: Page, desk: Page) -> None:
@@ -130,6 +134,7 @@ async def stand(phone: Page) -> None:
     """Tap a place in the hall, and let the plan show the way from there."""
     whole, both = (phone.locator(".zoom button").nth(number) for number in (2, 3))
     await whole.click()
+    await phone.wait_for_timeout(SETTLE_MS)
     box = await phone.locator("canvas").bounding_box()
     if box is not None:
         place = Position(x=0.4 * box["width"], y=0.5 * box["height"])
