@@ -18,7 +18,7 @@ from clearway.site.schema import Site
 ROOT = Path(__file__).parents[2]
 
 # Hundreds of pages, made on all cores, and an example that runs: minutes on a slow machine.
-pytestmark = [pytest.mark.calm, pytest.mark.timeout(900)]
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
