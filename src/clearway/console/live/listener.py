@@ -84,12 +84,13 @@ class Listener:
                 await socket.send_text(text)
                 self._on_shown(self._sending)
                 self._sending = ()
-            await asyncio.sleep(0)  # sending alone lets nobody else run
             frame, skipped = self.outbox.take_frame()
             if skipped:
                 await socket.send_text(text_of(Skipped(frames=skipped)))
             if frame is not None:
                 await socket.send_bytes(frame)
+            if self.outbox.has_more:
+                await asyncio.sleep(0)  # sending alone lets nobody else run
 
     async def _all_alarms(self) -> str:
         views: list[AlarmView] = []

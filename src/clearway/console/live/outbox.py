@@ -50,6 +50,11 @@ class Outbox:
         self._texts.pop(("notice", self._notices - _MOST_NOTICES), None)
         self._woken.set()
 
+    @property
+    def has_more(self) -> bool:
+        """Whether anything waits."""
+        return self._woken.is_set()
+
     async def wait(self) -> None:
         """Wait until there is something to be sent."""
         await self._woken.wait()
