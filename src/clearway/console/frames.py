@@ -15,7 +15,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from clearway.domain import NANOSECONDS, TrackPicture
+from clearway.console.times import microseconds, nanoseconds_of
+from clearway.domain import TrackPicture
 from clearway.errors import ArgumentError
 
 __all__ = ["FrameFlag", "TracksFrame", "decode", "encode"]
@@ -50,7 +51,6 @@ _COLUMNS: Final = (
 _BYTES_PER_TRACK: Final = sum(np.dtype(kind).itemsize for _, kind in _COLUMNS)
 _THREAT_STEPS: Final = 65_535
 _SHARE_STEPS: Final = 255
-_NS_PER_US: Final = NANOSECONDS // 1_000_000
 
 
 class FrameFlag(IntFlag):
@@ -93,7 +93,7 @@ def encode(frame: TracksFrame) -> bytes:
     header["kind"] = _KIND_TRACKS
     header["flags"] = frame.flags
     header["count"] = count
-    header["time_us"] = picture.time_ns // _NS_PER_US
+    header["time_us"] = microseconds(picture.time_ns)
     header["sequence"] = frame.sequence % (1 << 32)
     columns: dict[str, NDArray[Any]] = {
         "threat": _steps(picture.threat, _THREAT_STEPS),
@@ -145,7 +145,7 @@ def decode(data: bytes) -> TracksFrame:
     columns["threat"] = columns["threat"] / _THREAT_STEPS
     for name in ("examined_curtain", "examined_trace"):
         columns[name] = columns[name] / _SHARE_STEPS
-    picture = TrackPicture(int(header["time_us"]) * _NS_PER_US, **columns)
+    picture = TrackPicture(nanoseconds_of(int(header["time_us"])), **columns)
     return TracksFrame(picture, int(header["sequence"]), FrameFlag(int(header["flags"])))
 
 

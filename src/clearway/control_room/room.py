@@ -125,8 +125,9 @@ class ControlRoom:
         """Of those whom alarms are about."""
         self._numbers = numbers
         self._turn = asyncio.Lock()
-        self._meanwhile: list[Input] | None = None
-        """What has come since an act began to wait for the disk; None while none does."""
+        self._meanwhile: list[tuple[Input, Sequence[Output]]] | None = None
+        """What has come since an act began to wait for the disk, and what was told of it; None
+        while none waits."""
         self._keeping = Keeping(record, self._say)
         self._acting: set[asyncio.Task[tuple[Output, ...]]] = set()
 
@@ -260,7 +261,7 @@ class ControlRoom:
         """Take what nobody can refuse: it is told at once, and kept soon."""
         self._desk, outputs = step(self._desk, happened)
         if self._meanwhile is not None:
-            self._meanwhile.append(happened)
+            self._meanwhile.append((happened, outputs))
         elif outputs:
             self._keeping.add(self._desk, outputs)
         if outputs:
@@ -307,36 +308,27 @@ class ControlRoom:
             except BaseException:
                 self._redo(before)
                 raise
-            told, self._desk = self._told_since(before), after
+            self._desk = after
             self._told(outputs)
-            self._redo(after, told)
+            self._redo(after)
         return outputs
 
-    def _told_since(self, before: AlarmDesk) -> list[Output]:
-        """What was told while an act waited for the disk."""
-        told: list[Output] = []
-        for happened in self._meanwhile or ():
-            before, outputs = step(before, happened)
-            told += outputs
-        return told
-
-    def _redo(self, desk: AlarmDesk, told: Sequence[Output] | None = None) -> None:
+    def _redo(self, desk: AlarmDesk) -> None:
         """Let happen, behind an act or without it, what came while it waited; keep it soon.
 
         Parameters
         ----------
         desk : AlarmDesk
-            Behind which it happened.
-        told : sequence of Output, optional
-            Of which nobody must be told again; all of it without.
+            Behind which it happened.  What comes of it as it was told is not told again.
         """
-        happened, self._meanwhile = self._meanwhile or [], None
-        for one in happened:
-            desk, outputs = step(desk, one)
+        meanwhile, self._meanwhile = self._meanwhile or [], None
+        told = [output for _, outputs in meanwhile for output in outputs]
+        for happened, _ in meanwhile:
+            desk, outputs = step(desk, happened)
             if outputs:
                 self._keeping.add(desk, outputs)
             self._desk = desk
-            news = [output for output in outputs if told is not None and output not in told]
+            news = [output for output in outputs if output not in told]
             if news:
                 self._told(news)
 
