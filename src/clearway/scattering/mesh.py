@@ -1,0 +1,127 @@
+"""Triangulated surfaces."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from clearway.errors import ArgumentError
+from clearway.imaging.checks import positions
+
+__all__ = ["Mesh"]
+
+
+class Mesh:
+    """A surface of flat triangles, each seen from outside as counter-clockwise.
+
+    Parameters
+    ----------
+    vertices_m : (n_vertices, 3) array_like of float
+        Metres.
+    faces : (n_faces, 3) array_like of int
+        Vertices of each triangle; by the right-hand rule their order gives the outward normal.
+
+    Raises
+    ------
+    ArgumentError
+        Wrong shapes, places that are not finite, or faces of vertices that do not exist.
+
+    Examples
+    --------
+    >>> square = Mesh([[0, 0, 0], [1, 0, 0], [1, 0, 1], [0, 0, 1]], [[0, 1, 2], [0, 2, 3]])
+    >>> square.areas_m2.tolist(), square.normals[0].tolist()
+    ([0.5, 0.5], [0.0, -1.0, 0.0])
+    """
+
+    def __init__(self, vertices_m: ArrayLike, faces: ArrayLike) -> None:
+        self.vertices_m = positions("vertices_m", vertices_m)
+        given = np.asarray(faces)
+        if given.ndim != 2 or given.shape[1] != 3 or given.dtype.kind not in "iu":
+            raise ArgumentError(
+                "faces",
+                f"has shape {given.shape} and dtype {given.dtype}",
+                "give three whole numbers per triangle",
+            )
+        if len(given) and (given.min() < 0 or given.max() >= len(self.vertices_m)):
+            raise ArgumentError(
+                "faces",
+                f"names vertices {given.min()} to {given.max()} of {len(self.vertices_m)}",
+                "count vertices from 0",
+            )
+        self.faces: NDArray[np.int32] = given.astype(np.int32)
+
+    def __len__(self) -> int:
+        return len(self.faces)
+
+    @cached_property
+    def corners_m(self) -> NDArray[np.float64]:
+        """(n_faces, 3 corners, 3) places."""
+        corners: NDArray[np.float64] = self.vertices_m[self.faces]
+        return corners
+
+    @cached_property
+    def centroids_m(self) -> NDArray[np.float64]:
+        """(n_faces, 3) centres of gravity."""
+        centroids: NDArray[np.float64] = self.corners_m.mean(axis=1)
+        return centroids
+
+    @cached_property
+    def _doubled(self) -> NDArray[np.float64]:
+        """(n_faces, 3) normals with twice the area as their length."""
+        first, second, third = self.corners_m.swapaxes(0, 1)
+        doubled: NDArray[np.float64] = np.cross(second - first, third - first)
+        return doubled
+
+    @cached_property
+    def areas_m2(self) -> NDArray[np.float64]:
+        """(n_faces,) areas."""
+        doubled: NDArray[np.float64] = np.linalg.norm(self._doubled, axis=1)
+        return 0.5 * doubled
+
+    @cached_property
+    def normals(self) -> NDArray[np.float64]:
+        """(n_faces, 3) outward unit normals; zero for a triangle without area."""
+        length = 2.0 * self.areas_m2[:, None]
+        return np.divide(self._doubled, length, out=np.zeros_like(self._doubled), where=length > 0)
+
+    def moved(self, rotation: ArrayLike, translation_m: ArrayLike = (0.0, 0.0, 0.0)) -> Mesh:
+        """Rotate by a (3, 3) matrix about the origin, then translate."""
+        turned = self.vertices_m @ np.asarray(rotation, dtype=np.float64).T
+        return Mesh(turned + np.asarray(translation_m, dtype=np.float64), self.faces)
+
+    def subdivided(self, longest_edge_m: float) -> Mesh:
+        """Split triangles into four until no edge is longer; flat, so the shape stays the same.
+
+        A mesh with long and short edges is split only where it is coarse, which leaves
+        T-junctions: harmless to an integral over facets.
+        """
+        if not longest_edge_m > 0:
+            raise ArgumentError("longest_edge_m", f"is {longest_edge_m}", "give a length above 0")
+        corners = self.corners_m
+        done = []
+        while len(corners):
+            edges = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
+            done.append(corners[edges <= longest_edge_m])
+            a, b, c = corners[edges > longest_edge_m].swapaxes(0, 1)
+            ab, bc, ca = (a + b) / 2, (b + c) / 2, (c + a) / 2
+            corners = np.concatenate(
+                [
+                    np.stack(four, axis=1)
+                    for four in ((a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca))
+                ]
+            )
+        flat = np.concatenate(done).reshape(-1, 3) if done else np.empty((0, 3))
+        return Mesh(flat, np.arange(len(flat)).reshape(-1, 3))
+
+    @classmethod
+    def joined(cls, *meshes: Mesh) -> Mesh:
+        """All surfaces as one, faces in the order given."""
+        offsets = np.cumsum([0, *(len(mesh.vertices_m) for mesh in meshes[:-1])])
+        return cls(
+            np.concatenate([mesh.vertices_m for mesh in meshes]),
+            np.concatenate(
+                [mesh.faces + offset for mesh, offset in zip(meshes, offsets, strict=True)]
+            ),
+        )
