@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,8 @@ from clearway.alarms import CandidateShare, Place, Severity
 from clearway.control_room.numbers import PersonNumbers
 from clearway.control_room.picture import picture_of
 from clearway.control_room.reports import report_of
-from clearway.domain import AlertState, Closing, Mark, Modality, ThreatClass
-from tests.control_room.alerts import PRIOR, TNT, alert_told, people_reported, reading
+from clearway.domain import AlertState, BodyPlace, Closing, Mark, Modality, ThreatClass
+from tests.control_room.alerts import LONG_GUN, PRIOR, TNT, alert_told, people_reported, reading
 from tests.control_room.station import START_NS
 
 
@@ -44,6 +46,21 @@ def test_each_sensor_has_one_line(numbers: PersonNumbers) -> None:
     assert curtain.classes == (ThreatClass.LONG_GUN,)
     assert curtain.time_ns == START_NS + 900_000_000
     assert (trace.sensor, trace.modality, trace.substance) == ("trace-1", Modality.TRACE, "TNT")
+
+
+def test_the_place_on_the_body_is_that_of_the_last_look_that_tells(
+    numbers: PersonNumbers,
+) -> None:
+    looks = [BodyPlace.BACK, BodyPlace.RIGHT_TORSO, None]
+    told = alert_told(
+        "A",
+        readings=[
+            reading(sequence=n, evidence=replace(LONG_GUN, body_place=place), time_s=0.1 * n)
+            for n, place in enumerate(looks)
+        ],
+    )
+    (line,) = report_of(told, numbers).evidence
+    assert line.body_place == "right_torso"
 
 
 def test_a_sensors_probability_is_its_own_and_the_sites_prior(numbers: PersonNumbers) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clearway.domain import HYPOTHESES, Detection, Evidence, Modality, ThreatClass
+from clearway.domain import HYPOTHESES, BodyPlace, Detection, Evidence, Modality, ThreatClass
 from clearway.domain.detection import Covariance
 from clearway.fusion.readings import RecognitionModel, trace_evidence
 from clearway.profile import (
@@ -103,8 +103,9 @@ NOTHING = (0.0,) * len(HYPOTHESES)
         Evidence(Modality.CURTAIN, NOTHING, examined=0.0),
         Evidence(Modality.CURTAIN, NOTHING, examined=0.0, position_only=True),
         Evidence(Modality.CURTAIN, NOTHING, examined=1.0),
+        Evidence(Modality.CURTAIN, NOTHING, examined=1.0, body_place=BodyPlace.LOWER_BACK),
     ],
-    ids=["not examined", "position only", "examined, inconclusive"],
+    ids=["not examined", "position only", "examined, inconclusive", "with a place"],
 )
 def test_the_states_stay_distinct(station: Site, converter: Converter, evidence: Evidence) -> None:
     message = sent(station, converter, detection("curtain-west", evidence))
@@ -286,6 +287,21 @@ def test_a_bad_entry_is_named(
         read(station, converter, "curtain-west", message)
     assert expected in str(caught.value)
     assert caught.value.path == "detection_report.object_info"
+
+
+@pytest.mark.parametrize(
+    ("word", "place"), [("right_torso", BodyPlace.RIGHT_TORSO), ("left shoulder", None)]
+)
+def test_a_place_on_the_body_is_read_and_an_unknown_one_passed_over(
+    station: Site, converter: Converter, word: str, place: BodyPlace | None
+) -> None:
+    message = foreign(converter, station, "curtain-west")
+    message.detection_report.object_info.add(type="clearway.declared", value="long_gun")
+    message.detection_report.object_info.add(type="clearway.body_place", value=word)
+    evidence = read(station, converter, "curtain-west", message).evidence
+    assert evidence is not None
+    assert evidence.declared == (ThreatClass.LONG_GUN,)
+    assert evidence.body_place is place
 
 
 def test_an_unknown_substance_is_named(station: Site, converter: Converter) -> None:

@@ -62,6 +62,7 @@ def test_lists_and_absent_values_survive(tmp_path: Path) -> None:
         "modality": "curtain",
         "declared": ["handgun", "explosive"],
         "substance": None,
+        "body_place": None,
         "refused": None,
         "log_likelihood_ratio": [0.0, 1.5, -np.inf],
         "track_ids": [],

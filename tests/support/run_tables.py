@@ -142,5 +142,5 @@ class DrawnRun:
 
     def _add(self, table: str, **row: Any) -> None:
         empty: _Row = dict.fromkeys(SCHEMAS[table].names, 0)
-        absent: _Row = dict.fromkeys(("substance", "closed_because", "merged_into"))
+        absent: _Row = dict.fromkeys(("substance", "body_place", "closed_because", "merged_into"))
         self._rows[table].append(empty | absent | row)

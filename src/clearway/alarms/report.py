@@ -42,6 +42,7 @@ class EvidenceLine(Struct, frozen=True, kw_only=True):
     probability: float | None = None
     """Probability of a threat by this sensor's readings alone, if that can be said."""
     body_place: str | None = None
+    """Where on the person the object is, by the last look that tells."""
     time_ns: int
     """Of the last look."""
 

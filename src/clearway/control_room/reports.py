@@ -66,11 +66,13 @@ def _line(sensor_id: str, readings: Sequence[Reading], belief: Belief) -> Eviden
     ]
     declared = {threat for _, evidence in said for threat in evidence.declared}
     substances = [evidence.substance for _, evidence in said if evidence.substance is not None]
+    places = [evidence.body_place for _, evidence in said if evidence.body_place is not None]
     return EvidenceLine(
         sensor=sensor_id,
         modality=said[-1][1].modality,
         classes=tuple(threat for threat in ThreatClass if threat in declared),
         substance=substances[-1] if substances else None,
+        body_place=places[-1] if places else None,
         looks=sum(one.looks for one in readings),
         probability=_alone([evidence for _, evidence in said], belief),
         time_ns=max(time_ns for time_ns, _ in said),

@@ -11,6 +11,7 @@ nanoseconds.
 
 from clearway.domain.alert import Alert, AlertState, Candidate, Closing
 from clearway.domain.belief import Belief
+from clearway.domain.body import BodyPlace
 from clearway.domain.detection import Detection
 from clearway.domain.evidence import Attribution, Evidence
 from clearway.domain.picture import Mark, TrackPicture
@@ -30,6 +31,7 @@ __all__ = [
     "AlertState",
     "Attribution",
     "Belief",
+    "BodyPlace",
     "Candidate",
     "Closing",
     "Detection",

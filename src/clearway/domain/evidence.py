@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from clearway.domain.body import BodyPlace
 from clearway.domain.threat import Modality, ThreatClass
 
 
@@ -25,6 +26,8 @@ class Evidence:
     """The classes that the sensor itself calls present; any makes this a sensor alarm."""
     substance: str | None = None
     """The best matching trace substance, if the sensor names one."""
+    body_place: BodyPlace | None = None
+    """Where on the person the declared object is, if the sensor tells."""
     position_only: bool = False
     """Whether this is one of several looks at one person of which another carries the reading.
 
@@ -33,7 +36,11 @@ class Evidence:
 
     def __post_init__(self) -> None:
         if self.position_only and (
-            self.examined > 0.0 or self.declared or self.substance or any(self.log_likelihood_ratio)
+            self.examined > 0.0
+            or self.declared
+            or self.substance
+            or self.body_place
+            or any(self.log_likelihood_ratio)
         ):
             raise ValueError("a look that tells the position only must say nothing else")
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from clearway.domain import HYPOTHESES, Evidence, Modality, ThreatClass
+from clearway.domain import HYPOTHESES, BodyPlace, Evidence, Modality, ThreatClass
 from clearway.fusion.readings import RecognitionModel, trace_evidence
 from clearway.profile import names
 from clearway.profile.wire import ObjectInfo, info, values_of
@@ -54,6 +55,8 @@ def evidence_info(evidence: Evidence) -> list[ObjectInfo]:
         entries.append(info(names.DECLARED, ",".join(threat.value for threat in evidence.declared)))
     if evidence.substance is not None:
         entries.append(info(names.SUBSTANCE, evidence.substance))
+    if evidence.body_place is not None:
+        entries.append(info(names.BODY_PLACE, evidence.body_place.value))
     return entries
 
 
@@ -108,8 +111,10 @@ class EvidenceReader:
             return Evidence(modality, nothing, examined=0.0)
         if ratios:
             vector = (0.0, *(ratios.get(name, 0.0) for name in HYPOTHESES[1:]))
-            return Evidence(modality, vector, examined, said.declared, said.substance)
-        return partly_examined(self._weigh(said), examined)
+            evidence = Evidence(modality, vector, examined, said.declared, said.substance)
+        else:
+            evidence = partly_examined(self._weigh(said), examined)
+        return replace(evidence, body_place=_body_place(entries))
 
 
 def partly_examined(evidence: Evidence, share: float) -> Evidence:
@@ -238,6 +243,15 @@ def _flat(sub_classes: Iterable[DetectionReport.SubClass]) -> Iterable[Detection
     for sub_class in sub_classes:
         yield sub_class
         yield from _flat(sub_class.sub_class)
+
+
+def _body_place(entries: Mapping[str, ObjectInfo]) -> BodyPlace | None:
+    """None also for a place that nobody here knows: that is no reason to lose the reading."""
+    if names.BODY_PLACE not in entries:
+        return None
+    with suppress(ValueError):
+        return BodyPlace(entries[names.BODY_PLACE].value)
+    return None
 
 
 def _number(name: str, text: str, lower: float = -math.inf, upper: float | None = None) -> float:

@@ -22,6 +22,8 @@ DECLARED = "clearway.declared"
 """The classes that a sensor itself calls present, separated by commas."""
 SUBSTANCE = "clearway.substance"
 """The best matching trace substance."""
+BODY_PLACE = "clearway.body_place"
+"""Where on the person the declared object is; see `BodyPlace`."""
 POSITION_ONLY = "clearway.position_only"
 """``true``: one of several looks at one person, of which another carries the reading."""
 HEIGHT = "clearway.height"
@@ -80,7 +82,7 @@ def units_of_sensor(modality: Modality | None) -> dict[str, str]:
         return {HEIGHT: "m"}
     units = dict.fromkeys((likelihood_ratio(name, modality) for name in CARRIED), "ln ratio")
     units |= {examined(modality): "text", examined_fraction(modality): "ratio"}
-    units |= {DECLARED: "text", SUBSTANCE: "text", POSITION_ONLY: "text"}
+    units |= {DECLARED: "text", SUBSTANCE: "text", BODY_PLACE: "text", POSITION_ONLY: "text"}
     return units
 
 

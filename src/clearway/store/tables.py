@@ -76,6 +76,7 @@ SCHEMAS: dict[str, pa.Schema] = {
                 "declared", pa.list_(pa.string()), "1", "classes that the sensor calls present"
             ),
             _column("substance", pa.string(), "1", "substance named, if any"),
+            _column("body_place", pa.string(), "1", "where on the body, if told"),
             _column(
                 "log_likelihood_ratio",
                 pa.list_(pa.float32()),

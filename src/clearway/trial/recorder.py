@@ -134,6 +134,7 @@ class Recorder:
             "examined": evidence.examined,
             "declared": [threat.value for threat in evidence.declared],
             "substance": evidence.substance,
+            "body_place": evidence.body_place,
             "log_likelihood_ratio": list(evidence.log_likelihood_ratio),
             "track_ids": [] if judgement is None else list(judgement.attribution.track_ids),
             "probabilities": [] if judgement is None else list(judgement.attribution.probabilities),
