@@ -1,14 +1,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
-KERNELS := $(wildcard src/clearway/imaging/backends/kernels/*.[ch]pp) \
-	src/clearway/imaging/backends/kernels/CMakeLists.txt
+KERNEL_FOLDERS := src/clearway/imaging/backends/kernels src/clearway/scattering/echo_sum/kernels
+KERNELS := $(foreach folder,$(KERNEL_FOLDERS),$(wildcard $(folder)/*.[ch]pp) $(folder)/CMakeLists.txt)
 
-# A worker a core, each with whole files of tests, and one thread each for linear algebra.  What
-# needs the machine for itself comes after that.  Both take place, whatever the first one says.
+# A worker a core, each with whole files of tests, and one thread each for linear algebra.  Browsers
+# come after that, two at most, and then what needs the machine for itself.  All take place,
+# whatever the first one says.
 define TESTS
 export OPENBLAS_NUM_THREADS=1; status=0; \
-$(BIN)/pytest -m "not (long or calm)" -n auto --maxprocesses 8 --dist loadfile \
+$(BIN)/pytest -m "not (long or calm or browser)" -n auto --maxprocesses 8 --dist loadfile \
 	--no-loadscope-reorder || status=$$?; \
+$(BIN)/pytest -m "browser and not long" -n 2 --dist loadfile || status=$$?; \
 $(BIN)/pytest -m "calm and not long" || status=$$?; \
 exit $$status
 endef

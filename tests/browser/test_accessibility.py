@@ -14,7 +14,6 @@ from tests.support.browser import PHONE
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.calm,
     pytest.mark.parametrize("language", ["en", "sr-Latn"]),
 ]
 

@@ -9,7 +9,7 @@ from clearway.alarms import Role
 from clearway.alarms import Stage as AlarmStage
 from tests.browser.stage import Play, Stage, drawn, is_live, row, see_people_move, soon
 
-pytestmark = [pytest.mark.browser, pytest.mark.calm]
+pytestmark = pytest.mark.browser
 
 UNREACHABLE = ("WebSocket connection to", "net::ERR_")
 """How Chromium begins to say that it reached nobody."""

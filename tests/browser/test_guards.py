@@ -11,7 +11,7 @@ from clearway.alarms import Role
 from clearway.console.frames import decode
 from tests.browser.stage import Play, Stage, card, drawn, is_live, row, soon
 
-pytestmark = [pytest.mark.browser, pytest.mark.calm]
+pytestmark = pytest.mark.browser
 
 KEPT = """async () => ({
   local: Object.keys(localStorage), session: Object.keys(sessionStorage),

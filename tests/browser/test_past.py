@@ -20,7 +20,7 @@ from tests.browser.stage import (
     soon,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.calm]
+pytestmark = pytest.mark.browser
 
 
 async def marked(page: Page, colour: tuple[int, int, int]) -> bool:

@@ -17,7 +17,7 @@ from tests.browser.stage import Play, card, is_live, row, see_people_move
 from tests.browser.stage import Stage as Scenery
 from tests.support.browser import running_browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.calm]
+pytestmark = pytest.mark.browser
 
 
 async def sign_in(page: Page, hall: LiveHall, name: str) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from clearway.errors import ArgumentError
 from clearway.imaging.checks import positions
+from clearway.scattering.slicing import sliced
 
 __all__ = ["Mesh"]
 
@@ -92,27 +93,18 @@ class Mesh:
         return Mesh(turned + np.asarray(translation_m, dtype=np.float64), self.faces)
 
     def subdivided(self, longest_edge_m: float) -> Mesh:
-        """Split triangles into four until no edge is longer; flat, so the shape stays the same.
+        """Cut triangles until no edge is longer; flat, so the shape stays the same.
 
-        A mesh with long and short edges is split only where it is coarse, which leaves
-        T-junctions: harmless to an integral over facets.
+        Cuts of neighbours need not meet, which is harmless to an integral over facets.
+
+        Raises
+        ------
+        ArgumentError
+            The length is not above 0.
         """
         if not longest_edge_m > 0:
             raise ArgumentError("longest_edge_m", f"is {longest_edge_m}", "give a length above 0")
-        corners = self.corners_m
-        done = []
-        while len(corners):
-            edges = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(axis=1)
-            done.append(corners[edges <= longest_edge_m])
-            a, b, c = corners[edges > longest_edge_m].swapaxes(0, 1)
-            ab, bc, ca = (a + b) / 2, (b + c) / 2, (c + a) / 2
-            corners = np.concatenate(
-                [
-                    np.stack(four, axis=1)
-                    for four in ((a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca))
-                ]
-            )
-        flat = np.concatenate(done).reshape(-1, 3) if done else np.empty((0, 3))
+        flat = sliced(self.corners_m, longest_edge_m)[0].reshape(-1, 3)
         return Mesh(flat, np.arange(len(flat)).reshape(-1, 3))
 
     @classmethod

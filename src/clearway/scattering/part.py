@@ -18,7 +18,9 @@ __all__ = ["Cover", "Echo", "Material", "Part"]
 class Echo(NamedTuple):
     """One reflection of a wave that meets a surface: at its front, or at a face further inside.
 
-    Arrays are of the shape of the cosines that they were asked for.
+    Arrays are of the shape of the cosines that they were asked for.  The coefficients are ratios
+    of the electric field's component along the surface.  They vary slowly with frequency: what
+    turns fast is told apart as a path, so that a few frequencies of a wide band do.
     """
 
     perpendicular: NDArray[np.complex128]
@@ -34,7 +36,13 @@ class Material(Protocol):
     """What an opaque or thick body is made of."""
 
     def echoes(self, cos_incidence: NDArray[np.float64], frequency_hz: float) -> tuple[Echo, ...]:
-        """What returns from a surface, at angles of incidence given by their cosine, 0 to 1."""
+        """What returns from a surface, at angles of incidence given by their cosine, 0 to 1.
+
+        Where transmitter and receiver stand apart, the angle is half of that between the ways to
+        both.  It is the angle of incidence wherever the surface mirrors one to the other, which is
+        where the echo comes from; elsewhere, unlike the angle to the transmitter, it makes the
+        echo the same in both directions, as reciprocity demands.
+        """
         ...
 
 
@@ -44,7 +52,11 @@ class Cover(Protocol):
     def transmission(
         self, cos_incidence: NDArray[np.float64], frequency_hz: float
     ) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
-        """One-way coefficients (perpendicular, parallel) relative to air of the same thickness."""
+        """One-way coefficients (perpendicular, parallel) relative to air of the same thickness.
+
+        The way in is asked for at the angle to the transmitter, the way out at that to the
+        receiver.
+        """
         ...
 
 
