@@ -85,4 +85,6 @@ def _table(facts: SiteCheck) -> Table:
         table.add_row(
             f"{passage.flow.entry} to {passage.flow.exit}", f"straight way passes {curtains}"
         )
+    for radar in facts.radars:
+        table.add_row(f"radar of {radar.curtain_id}", radar.summary)
     return table

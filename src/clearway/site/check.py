@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import shapely
 
 from clearway.site.floor import floor_polygon
 from clearway.site.schema import Curtain, Flow, Site
+
+if TYPE_CHECKING:
+    from clearway.site.radar_check import RadarCheck
 
 __all__ = ["BlindSpot", "FlowPassage", "LineCover", "SiteCheck", "check_site", "seen_by"]
 
@@ -58,7 +62,7 @@ class FlowPassage:
 
 @dataclass(frozen=True, slots=True)
 class SiteCheck:
-    """Facts of a site, all from its geometry alone."""
+    """Facts of a site, from its geometry and the figures of its radars."""
 
     floor_area_m2: float
     seen_once: float
@@ -69,6 +73,8 @@ class SiteCheck:
     """Largest first."""
     lines: tuple[LineCover, ...]
     flows: tuple[FlowPassage, ...]
+    radars: tuple[RadarCheck, ...] = ()
+    """Of the curtains whose instrument the site file states."""
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -90,6 +96,7 @@ class SiteCheck:
                 for passage in self.flows
                 if not passage.curtain_ids
             ),
+            *(warning for radar in self.radars for warning in radar.warnings),
         )
 
 
@@ -123,7 +130,16 @@ def check_site(site: Site) -> SiteCheck:
         blind_spots=tuple(sorted(spots, key=lambda spot: -spot.area_m2)),
         lines=tuple(_line_cover(site, curtain, floor) for curtain in site.curtains),
         flows=tuple(_passage(site, flow) for flow in site.crowd.flows),
+        radars=_radars(site),
     )
+
+
+def _radars(site: Site) -> tuple[RadarCheck, ...]:
+    # The engine needs `seen_by` alone and starts without the half second that imaging takes.
+    from clearway.site.radar_check import check_radar  # noqa: PLC0415
+
+    stated = ((curtain, curtain.radar) for curtain in site.curtains)
+    return tuple(check_radar(site, curtain, radar) for curtain, radar in stated if radar)
 
 
 def _line_cover(site: Site, curtain: Curtain, floor: shapely.Polygon) -> LineCover:

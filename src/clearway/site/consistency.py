@@ -8,6 +8,7 @@ from typing import Protocol
 
 from clearway.domain.threat import ThreatClass
 from clearway.site.lines import Place
+from clearway.site.radar_faults import radar_faults
 from clearway.site.schema import (
     FUTURE_TOLERANCE_S,
     Camera,
@@ -117,6 +118,8 @@ def _figures(site: Site) -> Iterator[Finding]:
     for index, sensor in enumerate(site.sensors):
         if isinstance(sensor, Curtain):
             yield from _recognition(("sensors", index, "recognition"), sensor)
+            if sensor.radar is not None:
+                yield from radar_faults(("sensors", index, "radar"), sensor.radar)
         if isinstance(sensor, Trace):
             for name, substance in sensor.substances.items():
                 place = ("sensors", index, "substances", name, "pd")

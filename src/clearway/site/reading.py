@@ -15,7 +15,7 @@ from clearway.errors import Fault, InputError
 from clearway.site.consistency import consistency_findings
 from clearway.site.geometry import geometry_findings
 from clearway.site.lines import LineIndex
-from clearway.site.schema import Site
+from clearway.site.schema import Curtain, Site
 from clearway.site.wording import explain
 
 __all__ = ["load_site", "parse_toml", "read_text", "site_from_text", "site_to_toml"]
@@ -74,7 +74,20 @@ def site_from_text(text: str, path: Path) -> Site:
     findings = [*consistency_findings(site), *geometry_findings(site)]
     if findings:
         raise InputError(path, [lines.fault(*finding) for finding in findings])
-    return site
+    return _with_places_of_figures(site, path.parent)
+
+
+def _with_places_of_figures(site: Site, folder: Path) -> Site:
+    """Name files of figures by whole paths, so that whoever has the site can read them."""
+    if not any(curtain.figures for curtain in site.curtains):
+        return site
+    sensors = tuple(
+        sensor.model_copy(update={"figures": str(folder.absolute() / sensor.figures)})
+        if isinstance(sensor, Curtain) and sensor.figures
+        else sensor
+        for sensor in site.sensors
+    )
+    return site.model_copy(update={"sensors": sensors})
 
 
 def site_to_toml(site: Site) -> str:

@@ -10,30 +10,21 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import UUID4, BaseModel, ConfigDict, Field, IPvAnyNetwork
+from pydantic import UUID4, Field, IPvAnyNetwork
 
 from clearway.domain.threat import ThreatClass
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True
-    )
-
+from clearway.site.radar_schema import RadarTable
+from clearway.site.section import NonNegative, Positive, Section, Source, Text
 
 Point: TypeAlias = tuple[float, float]
 Polygon: TypeAlias = Annotated[tuple[Point, ...], Field(min_length=3)]
 Polyline: TypeAlias = Annotated[tuple[Point, ...], Field(min_length=2)]
 Probability: TypeAlias = Annotated[float, Field(ge=0.0, le=1.0)]
 OpenProbability: TypeAlias = Annotated[float, Field(gt=0.0, lt=1.0)]
-Positive: TypeAlias = Annotated[float, Field(gt=0.0)]
-NonNegative: TypeAlias = Annotated[float, Field(ge=0.0)]
 Identifier: TypeAlias = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-Source: TypeAlias = Annotated[str, Field(min_length=8)]
-Text: TypeAlias = Annotated[str, Field(min_length=1)]
 
 
-class Origin(_Section):
+class Origin(Section):
     """Survey point that ties the site frame to the Earth (WGS 84)."""
 
     latitude_deg: Annotated[float, Field(ge=-90.0, le=90.0)]
@@ -46,7 +37,7 @@ class Origin(_Section):
     """Bearing of the site's north axis, clockwise from true north."""
 
 
-class Floor(_Section):
+class Floor(Section):
     """The walkable floor."""
 
     outline: Polygon
@@ -57,7 +48,7 @@ class Floor(_Section):
     """Centre line of the main walkway; recordings without a placement are laid along it."""
 
 
-class Zone(_Section):
+class Zone(Section):
     """A named part of the floor."""
 
     id: Identifier
@@ -66,7 +57,7 @@ class Zone(_Section):
     """Corners."""
 
 
-class TriggerLine(_Section):
+class TriggerLine(Section):
     """A line across the walkway; crossing it triggers a curtain."""
 
     id: Identifier
@@ -87,7 +78,7 @@ class SensorKind(StrEnum):
     TRACE = "trace"
 
 
-class _Sensor(_Section):
+class _Sensor(Section):
     id: Identifier
     """Unique among the sensors; detections carry it."""
     position_m: tuple[float, float, float]
@@ -102,7 +93,7 @@ class _Sensor(_Section):
     """Its SAPIENT node id, fixed for its life; without one it is derived from the two names."""
 
 
-class PositionError(_Section):
+class PositionError(Section):
     """How far a reported position and time lie from the truth."""
 
     sigma_m: Positive
@@ -141,7 +132,7 @@ class Camera(_Sensor):
     """How its detections differ from the truth."""
 
 
-class RecognitionRates(_Section):
+class RecognitionRates(Section):
     """How often a curtain declares one threat class, per passage."""
 
     pd: OpenProbability
@@ -181,6 +172,11 @@ class Curtain(_Sensor):
     """How its reports differ from the truth."""
     recognition: dict[ThreatClass, RecognitionRates]
     """Rates for each of ``handgun``, ``long_gun`` and ``explosive``."""
+    radar: Annotated[RadarTable | None, Field(exclude_if=lambda radar: radar is None)] = None
+    """The instrument behind these rates; without it there is no link budget to check."""
+    figures: Annotated[Text | None, Field(exclude_if=lambda figures: figures is None)] = None
+    """File of `clearway curtain characterise`, relative to the site file: a simulated curtain then
+    draws its passages from there instead of by the rates above."""
 
 
 class TraceError(PositionError):
@@ -196,7 +192,7 @@ class TraceError(PositionError):
     """Probability that a shot at clean clothes names a substance."""
 
 
-class Substance(_Section):
+class Substance(Section):
     """A substance that the trace sensor can name."""
 
     pd: OpenProbability
@@ -222,7 +218,7 @@ Sensor: TypeAlias = Annotated[Camera | Curtain | Trace, Field(discriminator="kin
 """Any sensor; ``kind`` decides which keys it has."""
 
 
-class Prior(_Section):
+class Prior(Section):
     """Probability of each combination before any measurement; "nothing" is the remainder."""
 
     handgun: Probability
@@ -254,7 +250,7 @@ class Prior(_Section):
         )
 
 
-class Costs(_Section):
+class Costs(Section):
     """What a decision may cost, all in the same unit, such as "needless stops".
 
     With M a missed carrier, S a needless stop and G the guard's time for a stop, an alert opens
@@ -293,7 +289,7 @@ class Costs(_Section):
         )
 
 
-class Decision(_Section):
+class Decision(Section):
     """When a guard is told, and when a closer look is asked for.
 
     Either ``costs`` or ``alert_probability`` is given, never both.
@@ -348,7 +344,7 @@ class Decision(_Section):
         return self.withdrawal_share * self.alert_threshold
 
 
-class EngineSettings(_Section):
+class EngineSettings(Section):
     """How long the engine waits and how far it remembers."""
 
     reorder_window_s: NonNegative = 0.2
@@ -361,7 +357,7 @@ class EngineSettings(_Section):
     """Mean density of people whom no track follows; decides when an alarm is nobody's."""
 
 
-class _Bridge(_Section):
+class _Bridge(Section):
     address: Text
     """Of the other system."""
     authority: Text | None = None
@@ -397,7 +393,7 @@ class TakBridge(_Bridge):
     phones of one network."""
 
 
-class Keep(_Section):
+class Keep(Section):
     """How long what is kept about people is kept, by what it is.
 
     The message log has ``log_keep_days`` of its own; records of the audit log stay for ever.
@@ -412,7 +408,7 @@ class Keep(_Section):
     erased; the record stays, and the log can still be proven whole."""
 
 
-class ConsoleSettings(_Section):
+class ConsoleSettings(Section):
     """The pages for the people of the control room and the hall."""
 
     host: Text = "127.0.0.1"
@@ -432,7 +428,7 @@ class ConsoleSettings(_Section):
     best one on another machine to which lines can only be added."""
 
 
-class Service(_Section):
+class Service(Section):
     """The live service: where sensors connect, which of them are let in, and who is told."""
 
     node_id: UUID4 | None = None
@@ -471,7 +467,7 @@ class CrowdModel(StrEnum):
     ANTICIPATION_VELOCITY = "anticipation_velocity"
 
 
-class Flow(_Section):
+class Flow(Section):
     """People who walk from one entry to one exit."""
 
     entry: Identifier
@@ -482,7 +478,7 @@ class Flow(_Section):
     """Relative share of the arrivals."""
 
 
-class WalkingSpeed(_Section):
+class WalkingSpeed(Section):
     """Desired speeds, a normal distribution cut to [minimum, maximum]."""
 
     mean_m_s: Positive
@@ -495,7 +491,7 @@ class WalkingSpeed(_Section):
     """Nobody wants to walk faster."""
 
 
-class Carriers(_Section):
+class Carriers(Section):
     """Who carries what, drawn from the seed."""
 
     share: Probability
@@ -509,7 +505,7 @@ class Carriers(_Section):
     """Share of everyone else who carries a harmless object that resembles a threat."""
 
 
-class RecordingFormat(_Section):
+class RecordingFormat(Section):
     """How to read a recording whose file does not say it."""
 
     unit: Literal["m", "cm", "mm"]
@@ -518,7 +514,7 @@ class RecordingFormat(_Section):
     """Frames per second."""
 
 
-class Placement(_Section):
+class Placement(Section):
     """Where a recording's origin lies in the site, and how it is turned."""
 
     x_m: float
@@ -529,7 +525,7 @@ class Placement(_Section):
     """Counter-clockwise."""
 
 
-class Crowd(_Section):
+class Crowd(Section):
     """The simulated or recorded people."""
 
     rate_per_min: Positive
@@ -552,7 +548,7 @@ class Crowd(_Section):
     """Where the figures come from."""
 
 
-class Site(_Section):
+class Site(Section):
     """A whole site file."""
 
     name: Text
