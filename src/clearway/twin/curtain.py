@@ -4,6 +4,8 @@ A person who crosses the trigger line is examined, or the image is too poor ("no
 The examined person's firearm channel and explosive channel each declare something or nothing,
 with the rates of the site file, given what the person carries.  Given that, the two channels and
 the two curtains are independent: what makes a harmless object alarm twice is the object itself.
+Where the site file names a file of figures, the passage is drawn from those instead; see
+`clearway.twin.examining`.
 
 With several looks, the first is at the crossing and the others follow for as long as the person
 stays in the coverage.  Each tells the position, with its own noise and the sensor's fixed offset,
@@ -18,17 +20,16 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from clearway.domain import Evidence, Modality, nanoseconds
-from clearway.domain.threat import HYPOTHESES
+from clearway.domain import Evidence, nanoseconds
 from clearway.fusion.readings import RecognitionModel
 from clearway.site.schema import Curtain, TriggerLine
 from clearway.twin.camera import uniform_points
 from clearway.twin.carriers import Loads
 from clearway.twin.crowd.people import Crowd
+from clearway.twin.examining import NOT_EXAMINED, AssumedRates, Examiner
 from clearway.twin.observation import NOBODY, Messenger, Observation
 
-_NOT_EXAMINED = Evidence(Modality.CURTAIN, (0.0,) * len(HYPOTHESES), examined=0.0)
-_POSITION_ONLY = replace(_NOT_EXAMINED, position_only=True)
+_POSITION_ONLY = replace(NOT_EXAMINED, position_only=True)
 
 
 class CurtainTwin:
@@ -45,6 +46,8 @@ class CurtainTwin:
         This sensor's own stream.
     start_ns : int
         UTC of the crowd's frame 0.
+    examiner : Examiner, optional
+        Default: by the rates of the site file.
     """
 
     def __init__(
@@ -55,10 +58,11 @@ class CurtainTwin:
         loads: Loads,
         rng: np.random.Generator,
         start_ns: int,
+        examiner: Examiner | None = None,
     ) -> None:
         self._sensor = sensor
         self._crowd = crowd
-        self._loads = loads
+        self._examiner = examiner or AssumedRates(sensor, loads, rng)
         self._rng = rng
         self._start_ns = start_ns
         self._messenger = Messenger(sensor.id, sensor.error_model, rng)
@@ -91,18 +95,17 @@ class CurtainTwin:
 
     def _examine(self, crossing: int) -> list[Observation]:
         person = int(self.crossings.person[crossing])
-        error = self._sensor.error_model
-        hypothesis = int(self._loads.hypothesis[person])
-        examined = self._rng.random() < error.examined_probability
-        firearm = int(self._rng.choice(3, p=self._model.firearm[hypothesis]))
-        explosive = int(self._rng.random() < self._model.explosive[hypothesis, 1])
-        reading = self._model.evidence(firearm, explosive) if examined else _NOT_EXAMINED
+        examination = self._examiner.examine(
+            person,
+            float(self.crossings.time_s[crossing]),
+            self.crossings.position_m[crossing],
+        )
         looks = self._looks(person, crossing)
         source = self._next_source()
         observations = []
         for number, (time_ns, true_m) in enumerate(looks, start=1):
-            evidence = reading if number == len(looks) else _POSITION_ONLY
-            position = true_m + self._messenger.bias_m + self._rng.normal(0.0, error.sigma_m, 2)
+            evidence = examination.evidence if number == len(looks) else _POSITION_ONLY
+            position = true_m + self._messenger.bias_m + next(examination.errors_m)
             observations.append(self._observation(time_ns, position, evidence, person, source))
         return observations
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 
 from clearway.domain import nanoseconds, seconds
 from clearway.fusion import Cue
-from clearway.site.schema import Sensor, Site
+from clearway.site.schema import Curtain, Sensor, Site
 from clearway.twin.camera import CameraTwin
 from clearway.twin.carriers import Loads, draw_loads
 from clearway.twin.crowd.people import Crowd
 from clearway.twin.curtain import CurtainTwin
+from clearway.twin.examining import Examiner
 from clearway.twin.observation import Observation
 from clearway.twin.random_streams import random_stream
 from clearway.twin.trace import TraceTwin
@@ -36,6 +38,13 @@ class World:
     only : collection of str, optional
         Ids of the sensors wanted; default all.  Each draws from its own stream, so what one of
         them sends does not depend on which others there are.
+
+    Raises
+    ------
+    InputError
+        A file of figures that cannot be read.
+    ArgumentError
+        Figures of another radar than the site file states.
     """
 
     def __init__(
@@ -46,33 +55,44 @@ class World:
             len(crowd), site.crowd.carriers, site.trace_sensors, random_stream(seed, "carriers")
         )
 
+        self.figures_source: dict[str, str] = {}
+        """Where the figures of each curtain that has some come from, by its id."""
+
         def wanted(sensor: Sensor) -> bool:
             return only is None or sensor.id in only
 
         def stream(sensor: Sensor) -> np.random.Generator:
             return random_stream(seed, f"sensor {sensor.id}")
 
+        def curtain(sensor: Curtain) -> CurtainTwin:
+            line, rng = site.line(sensor.trigger_line), stream(sensor)
+            examiner = self._examiner(sensor, seed, rng)
+            return CurtainTwin(sensor, line, crowd, self.loads, rng, START_NS, examiner)
+
         self._sensing: list[CameraTwin | CurtainTwin] = [
             *(
                 CameraTwin(sensor, crowd, stream(sensor), START_NS)
                 for sensor in filter(wanted, site.cameras)
             ),
-            *(
-                CurtainTwin(
-                    sensor,
-                    site.line(sensor.trigger_line),
-                    crowd,
-                    self.loads,
-                    stream(sensor),
-                    START_NS,
-                )
-                for sensor in filter(wanted, site.curtains)
-            ),
+            *(curtain(sensor) for sensor in filter(wanted, site.curtains)),
         ]
         self._traces = {
             sensor.id: TraceTwin(sensor, crowd, self.loads, stream(sensor), START_NS)
             for sensor in filter(wanted, site.trace_sensors)
         }
+
+    def _examiner(self, sensor: Curtain, seed: int, rng: np.random.Generator) -> Examiner | None:
+        """For a curtain with figures; the others go by their rates."""
+        if sensor.figures is None:
+            return None
+        # A world without figures starts without the second that the recogniser's side takes.
+        from clearway.twin.figures.examiner import DrawnPassages, draw_people  # noqa: PLC0415
+        from clearway.twin.figures.file import read_figures  # noqa: PLC0415
+
+        figures = read_figures(Path(sensor.figures))
+        self.figures_source[sensor.id] = figures.source
+        people = draw_people(len(self.crowd), random_stream(seed, "figures"))
+        return DrawnPassages(sensor, self.crowd, self.loads, people, figures, rng)
 
     def observations(
         self, duration_s: float, chunk_s: float, threads: int

@@ -179,7 +179,9 @@ def test_metal_on_clothes(figure: Figure) -> None:
 
 def test_wrong_shapes_are_refused(figure: Figure) -> None:
     outfit = draw_outfit(np.random.default_rng(0), ["suit"])
-    with pytest.raises(ArgumentError, match="one region and one velocity"):
+    with pytest.raises(ArgumentError, match="give one for each of"):
         dress(
             figure.mesh, figure.regions[:-1], figure.velocity_m_s, outfit, np.random.default_rng(0)
         )
+    with pytest.raises(ArgumentError, match="velocity_m_s"):
+        dress(figure.mesh, figure.regions, np.zeros((4, 3)), outfit, np.random.default_rng(0))

@@ -1,0 +1,270 @@
+"""Passages for the figures of a curtain: echoes, images and readings of one walk at a time.
+
+A walk is simulated with nothing, with a harmless object and with each threat, all on the same body
+in the same clothes.  Some people walk beside another one, who is in the scene as a second body: the
+other one hides panels from them, and the recogniser knows where the other one is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from math import nan
+from typing import NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.domain.body import BodyPlace
+from clearway.recognition.classes import HARMLESS, NONE, THREATS
+from clearway.recognition.readings import FrameReading, PassageReading
+from clearway.recognition.roi import Box, RegionOfInterest
+from clearway.recognition.view import View
+from clearway.recognition.volume import Volume
+from clearway.scattering.scene import Scene
+from clearway.scattering.settings import Settings
+from clearway.site.radar import Radar
+from clearway.twin.figures.conditions import Conditions, conditions_at
+from clearway.twin.figures.row import PassageRow
+from clearway.twin.objects import PLACE_OF_SITE, Split
+from clearway.twin.passages.figure import Figure
+from clearway.twin.passages.lane import Standpoint, frame_times_s, lane_limits_m, standpoint
+from clearway.twin.passages.looks import Instruments
+from clearway.twin.passages.people import Load, Walk, draw_load, draw_walk
+
+__all__ = ["PlaceOf", "Plan", "Reader", "characterised_rows"]
+
+PlaceOf: TypeAlias = Callable[[Box, Volume], tuple[float, float]]
+"""Position that a curtain tells of a person, in the panel's view frame, as its image shows it."""
+
+_AHEAD_M = 1.0
+"""Whoever walks beside somebody is at the most so far ahead or behind."""
+_APART_M = 0.5
+"""From middle to middle of two bodies, at least."""
+_PLACE_SIGMA_M = 0.05
+"""How well the tracker knows where the other one is, along each axis; as `Instruments`."""
+_SPEED_ONLY = frozenset({"device", "echo_sum", "facets_per_chunk", "threads"})
+"""Settings that change no figure beyond rounding."""
+
+
+class Reader(Protocol):
+    """What is characterised: a `clearway.recognition.Recogniser`, or one that stands in for it."""
+
+    @property
+    def region_of_interest(self) -> RegionOfInterest:
+        """Which voxels to image around a person."""
+        ...
+
+    def read(self, volume: Volume, view: View) -> FrameReading:
+        """Read one frame."""
+        ...
+
+    def passage(self, readings: Sequence[FrameReading]) -> PassageReading:
+        """Combine all frames of a passage."""
+        ...
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who walks, and how it is simulated."""
+
+    settings: Settings
+    split: Split = Split.TEST_ONLY
+    """Bodies, gait, clothing and objects are of this side."""
+    accompanied_share: float = 0.3
+    """How many walk beside somebody."""
+    wet_share: float = 0.1
+    most_frames: int | None = None
+    """Of a passage, evenly chosen; default all that the radar takes."""
+
+    @property
+    def words(self) -> str:
+        """For the provenance: all that decides the figures, besides radar and recogniser."""
+        met = "never met in training" if self.split is Split.TEST_ONLY else "as in training"
+        frames = "all looks" if self.most_frames is None else f"at most {self.most_frames} looks"
+        settings = ", ".join(
+            f"{name} {value}"
+            for name, value in asdict(self.settings).items()
+            if name not in _SPEED_ONLY
+        )
+        return (
+            f"people and objects {met}, {self.accompanied_share:.0%} beside another person, "
+            f"{self.wet_share:.0%} wet, things on the body only, {frames} of each panel "
+            f"({settings})"
+        )
+
+
+class _Neighbour(NamedTuple):
+    """Another person, who walks along at the same speed."""
+
+    walk: Walk
+    ahead_s: float
+
+    def standpoint(self, radar: Radar, panel: int, time_s: float) -> Standpoint:
+        return standpoint(self.walk, radar, radar.panels[panel], time_s + self.ahead_s)
+
+
+class _Look(NamedTuple):
+    panel: int
+    time_s: float
+    where: Standpoint
+    beside: tuple[Standpoint, ...]
+    samples: tuple[NDArray[np.complex64], ...]
+    """Echoes without a load, then with each."""
+
+
+def characterised_rows(
+    number: int, seed: int, radar: Radar, reader: Reader, place_of: PlaceOf, plan: Plan
+) -> tuple[PassageRow, ...]:
+    """Simulate one walk and have it read, once for each outcome.
+
+    Parameters
+    ----------
+    number : int
+        Of the walk; with the seed it decides everything.
+    seed : int
+    radar : Radar
+    reader : Reader
+    place_of : callable
+    plan : Plan
+
+    Returns
+    -------
+    tuple of PassageRow
+        One with nothing, one with a harmless object, one with each threat.
+
+    Raises
+    ------
+    MissingExtraError
+        No Embree, or no CuPy where the settings ask for a GPU.
+    """
+    rng = np.random.default_rng([seed, number])
+    lane_m = lane_limits_m(radar)
+    walk = draw_walk(rng, plan.split, lane_m=lane_m, wet_share=plan.wet_share)
+    beside = _neighbours(rng, walk, lane_m, plan)
+    loads = [draw_load(rng, plan.split, threat) for threat in (None, *THREATS)]
+    instruments = Instruments(radar, rng, reader.region_of_interest)
+    times_s = frame_times_s(walk, radar, rng, plan.most_frames)
+    crossing_s = float(times_s[np.abs(times_s).argmin()])
+
+    readings: list[list[FrameReading]] = [[] for _ in range(len(loads) + 1)]
+    errors_m: list[list[NDArray[np.float64]]] = [[] for _ in readings]
+    for look in _looks(walk, beside, loads, radar, times_s, plan.settings):
+        view = _view(instruments, look, rng)
+        box = reader.region_of_interest.around(view)
+        for samples, read, errors in zip(look.samples, readings, errors_m, strict=True):
+            volume = instruments.volume(samples, view, rng)
+            read.append(reader.read(volume, view))
+            if look.time_s == crossing_s and read[-1].examined:
+                errors.append(_error_m(radar, look, place_of(box, volume)))
+    conditions = _conditions(walk, beside, radar)
+    return tuple(
+        _row(number, walk, load, conditions, reader.passage(read), errors)
+        for load, read, errors in zip([None, *loads], readings, errors_m, strict=True)
+    )
+
+
+def _neighbours(
+    rng: np.random.Generator, walk: Walk, lane_m: tuple[float, float], plan: Plan
+) -> tuple[_Neighbour, ...]:
+    """Nobody, or one other person within the lane."""
+    accompanied = rng.random() < plan.accompanied_share
+    drawn = draw_walk(rng, plan.split, lane_m=lane_m, wet_share=plan.wet_share)
+    ahead_m = float(rng.uniform(-_AHEAD_M, _AHEAD_M))
+    while np.hypot(drawn.lateral_m - walk.lateral_m, ahead_m) < _APART_M:
+        drawn = replace(drawn, lateral_m=float(rng.uniform(*lane_m)))
+        ahead_m = float(rng.uniform(-_AHEAD_M, _AHEAD_M))
+    along = replace(drawn, speed_m_s=walk.speed_m_s, forward=walk.forward)
+    return (_Neighbour(along, ahead_m / walk.speed_m_s),) if accompanied else ()
+
+
+def _looks(
+    walk: Walk,
+    beside: Sequence[_Neighbour],
+    loads: Sequence[Load],
+    radar: Radar,
+    times_s: NDArray[np.float64],
+    settings: Settings,
+) -> Iterator[_Look]:
+    """Echoes at each time and panel; a load costs only itself and what it hides."""
+    figure = Figure(walk)
+    others = [Figure(neighbour.walk) for neighbour in beside]
+    for time_s in times_s.tolist():
+        moment = figure.at(time_s)
+        carried = [moment.with_load(load) for load in loads]
+        around = [
+            other.at(time_s + neighbour.ahead_s)
+            for other, neighbour in zip(others, beside, strict=True)
+        ]
+        for panel in range(len(radar.panels)):
+            where = standpoint(walk, radar, radar.panels[panel], time_s)
+            near = tuple(neighbour.standpoint(radar, panel, time_s) for neighbour in beside)
+            parts = where.seen(moment.parts)
+            for place, other in zip(near, around, strict=True):
+                parts += place.seen(other.parts)
+            scene = Scene(parts, radar.panels[panel].elements, radar.frequencies_hz, settings)
+            seen = (scene.adding(where.seen(one.parts)).samples for one in carried)
+            yield _Look(panel, time_s, where, near, (scene.sweep.samples, *seen))
+
+
+def _view(instruments: Instruments, look: _Look, rng: np.random.Generator) -> View:
+    view = instruments.view(look.where, look.panel, look.time_s, rng)
+    others = [
+        np.array(place.position_m) + _PLACE_SIGMA_M * rng.standard_normal(2)
+        for place in look.beside
+    ]
+    return replace(view, others_m=tuple((float(x_m), float(y_m)) for x_m, y_m in others))
+
+
+def _error_m(radar: Radar, look: _Look, place_m: tuple[float, float]) -> NDArray[np.float64]:
+    """Measured minus true position, shape (2,), in the first panel's view frame."""
+    off = np.append(np.array(place_m) - look.where.position_m, 0.0)
+    in_site = radar.panels[look.panel].frame.directions_to_site(off)
+    return radar.panels[0].frame.directions_to_view(in_site)[:2]
+
+
+def _conditions(walk: Walk, beside: Sequence[_Neighbour], radar: Radar) -> Conditions:
+    """At the moment in front of the first panel's middle."""
+    first = radar.panels[0].frame
+    here = standpoint(walk, radar, radar.panels[0], 0.0)
+    others = [neighbour.standpoint(radar, 0, 0.0).position_m for neighbour in beside]
+    places = first.to_site([[*place, 0.0] for place in (here.position_m, *others)])[:, :2]
+    velocity = first.directions_to_site([*here.velocity_m_s, 0.0])[:2]
+    return conditions_at([panel.frame for panel in radar.panels], places[0], velocity, places[1:])
+
+
+def _row(
+    number: int,
+    walk: Walk,
+    load: Load | None,
+    conditions: Conditions,
+    said: PassageReading,
+    errors_m: Sequence[NDArray[np.float64]],
+) -> PassageRow:
+    evidence = said.evidence()
+    x_m, y_m = np.mean(errors_m, axis=0).tolist() if errors_m else (nan, nan)
+    carried = None if load is None else load.carried
+    outcome = NONE if carried is None else HARMLESS if carried.threat is None else carried.threat
+    return PassageRow(
+        walk=number,
+        outcome=str(outcome),
+        object_kind=carried.kind if carried else "",
+        object_family=carried.family if carried else "",
+        object_size_m=max(carried.size_m) if carried else nan,
+        true_place=BodyPlace(PLACE_OF_SITE[load.site]) if load else None,
+        body=walk.body.name,
+        clothing=walk.outfit.family.name,
+        wet=walk.outfit.wet,
+        speed_m_s=conditions.speed_m_s,
+        distance_m=conditions.distance_m,
+        direction=int(conditions.direction),
+        occlusion=conditions.occlusion,
+        n_frames=said.n_frames,
+        n_examined=said.n_examined,
+        examined=said.examined,
+        log_likelihood_ratio=evidence.log_likelihood_ratio,
+        declared=said.declared,
+        said_place=said.place,
+        error_x_m=x_m,
+        error_y_m=y_m,
+    )

@@ -1,0 +1,92 @@
+"""What an ideal radar receives of a passage: the clean body once, and each load on top of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.scattering.scene import Scene
+from clearway.scattering.settings import Settings
+from clearway.site.radar import Radar
+from clearway.twin.passages.figure import Figure
+from clearway.twin.passages.lane import Standpoint, standpoint
+from clearway.twin.passages.people import Load, Walk
+
+__all__ = ["LoadSeen", "Look", "looks_at"]
+
+
+@dataclass(frozen=True, eq=False)
+class LoadSeen:
+    """One load in one look."""
+
+    samples: NDArray[np.complex64]
+    """Echoes of the person with it, of `Array.sample_shape`."""
+    middle_m: NDArray[np.float64]
+    """(3,) its middle, in the view frame."""
+    echo_share: float
+    """Energy of what it changes in the echoes, relative to that of the clean person's."""
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """One frame of one panel."""
+
+    panel: int
+    time_s: float
+    where: Standpoint
+    clean: NDArray[np.complex64]
+    """Echoes of the person without a load."""
+    loads: tuple[LoadSeen, ...]
+    """In the order asked for."""
+
+
+def looks_at(
+    walk: Walk,
+    loads: Sequence[Load],
+    radar: Radar,
+    times_s: NDArray[np.float64],
+    settings: Settings,
+) -> Iterator[Look]:
+    """Compute the echoes of a passage, without and with each of several loads.
+
+    What the person looks like without a load is computed once per look; a load costs only its own
+    echoes and those of what it hides.  Clothes are not raised by a load: cloth that would be inside
+    of it is hidden by it, and passes over it as a layer all the same.
+
+    Parameters
+    ----------
+    walk : Walk
+    loads : sequence of Load
+        One at a time.
+    radar : Radar
+    times_s : (n,) float64
+        When the radar looks, see `frame_times_s`.
+    settings : Settings
+
+    Yields
+    ------
+    Look
+        For each time, each panel's.
+    """
+    figure = Figure(walk)
+    for time_s in times_s.tolist():
+        moment = figure.at(time_s)
+        carried = [moment.with_load(load) for load in loads]
+        for number, panel in enumerate(radar.panels):
+            where = standpoint(walk, radar, panel, time_s)
+            scene = Scene(where.seen(moment.parts), panel.elements, radar.frequencies_hz, settings)
+            clean = scene.sweep.samples
+            energy = _energy(clean)
+            seen = []
+            for one in carried:
+                samples = scene.adding(where.seen(one.parts)).samples
+                share = _energy(samples - clean) / energy
+                seen.append(LoadSeen(samples, where.to_view(one.middle_m), share))
+            yield Look(number, time_s, where, clean, tuple(seen))
+
+
+def _energy(samples: NDArray[np.complex64]) -> float:
+    return float(np.vdot(samples, samples).real)

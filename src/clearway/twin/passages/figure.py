@@ -1,0 +1,173 @@
+"""A person at one moment of a walk: body, clothes and what is carried, as parts of a scene."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.scattering import Part
+from clearway.scattering.materials import NAMED, HalfSpace, material
+from clearway.scattering.part import Material
+from clearway.twin.bodies import BodyPose, Region, Walker
+from clearway.twin.clothing import CarriedShape, DrapedChange, Dressing, WornOutfit, drape
+from clearway.twin.objects import (
+    WORN_ROUND,
+    Frame,
+    Placed,
+    WrapSurface,
+    as_parts,
+    place,
+    rested,
+    wrap,
+)
+from clearway.twin.passages.people import CONTAINED, HELD, Load, Walk
+
+__all__ = ["Carried", "Figure", "Moment"]
+
+_WAIST = "waist_front"
+_ARMS = [Region.RIGHT_ARM, Region.LEFT_ARM, Region.RIGHT_HAND, Region.LEFT_HAND]
+_VEST_LINES = (0.28, 0.38, 0.48, 0.58)
+"""Heights of the lines that a vest follows, as of `BodyPose.girth`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Carried:
+    """A load on a person at one moment."""
+
+    parts: list[Part]
+    """Of the object alone."""
+    faces: tuple[CarriedShape, ...]
+    """Its surface, for cloth to fall over."""
+    middle_m: NDArray[np.float64]
+    """(3,) middle of the object, in the person's frame."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """A person without load at one moment, in the person's frame.
+
+    x is forward, y to the person's left, z up from the floor; the origin lies under the pelvis.
+    """
+
+    pose: BodyPose
+    worn: WornOutfit
+    pockets: tuple[Carried, ...] = ()
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """Skin, cloth, and what is in the pockets."""
+        return [
+            *(patch.part for patch in self.worn.body_patches(_skin())),
+            *(patch.part for patch in self.worn.garment_patches),
+            *(part for carried in self.pockets for part in carried.parts),
+        ]
+
+    def with_load(self, load: Load) -> Carried:
+        """Put something on the person.
+
+        Things lie as they do at each other moment of the walk, on the skin or on the clothes
+        beneath them, and move with the part of the body that carries them.
+        """
+        rng = np.random.default_rng(load.seed)
+        if load.site in WORN_ROUND:
+            face, pieces, velocity = self._wrapped(load, rng)
+        else:
+            face, pieces, velocity = self._placed(load, rng)
+        covers = self.worn.covers_at(face, load.under)
+        is_off = load.site in HELD or load.carried.kind in CONTAINED
+        parts = as_parts(
+            pieces, _in_air if is_off else _on_skin, under=covers, velocity_m_s=velocity
+        )
+        shapes = tuple(CarriedShape(piece.mesh, face, load.under) for piece in pieces)
+        middle = np.concatenate([piece.mesh.vertices_m for piece in pieces])
+        return Carried(parts, shapes, 0.5 * (middle.min(axis=0) + middle.max(axis=0)))
+
+    def draped(self, carried: Carried) -> DrapedChange:
+        """Let the clothes fall over a load."""
+        return drape(self.worn, carried.faces)
+
+    def _placed(
+        self, load: Load, rng: np.random.Generator
+    ) -> tuple[int, list[Placed], NDArray[np.float64]]:
+        site = self.pose.site(load.site)
+        face = self.worn.nearest_face(site.origin_m)
+        lifted = site.origin_m + self.worn.standoff_m(face, load.under) * site.outward
+        frame = Frame(lifted, site.outward, site.up)
+        pieces = place(load.carried, load.site, frame, rng)
+        if load.site not in HELD:
+            pieces = rested(pieces, frame, self._ground_m)
+        return face, pieces, site.velocity_m_s
+
+    @cached_property
+    def _ground_m(self) -> NDArray[np.float64]:
+        """(n, 3) points of trunk and legs, which things lie on; arms make room."""
+        own = ~np.isin(self.pose.region, _ARMS)
+        return self.pose.mesh.centroids_m[own]
+
+    def _wrapped(
+        self, load: Load, rng: np.random.Generator
+    ) -> tuple[int, list[Placed], NDArray[np.float64]]:
+        lines = [
+            self.pose.girth(line)
+            for line in ([_WAIST] if load.site == "round_waist" else _VEST_LINES)
+        ]
+        front = self.worn.nearest_face(lines[len(lines) // 2].points_m[0])
+        lift_m = self.worn.standoff_m(front, load.under)
+        girth = WrapSurface(
+            np.stack([line.points_m + lift_m * line.outward for line in lines]),
+            np.stack([line.outward for line in lines]),
+        )
+        velocity: NDArray[np.float64] = np.mean(
+            [line.velocity_m_s.mean(axis=0) for line in lines], axis=0
+        )
+        return front, wrap(load.carried, girth, rng), velocity
+
+
+class Figure:
+    """The person of a walk.
+
+    Parameters
+    ----------
+    walk : Walk
+    detail : int
+        How finely the skin is cut, and the cloth with it: 1 for edges of 12 mm, 2 for 6 mm.
+    """
+
+    def __init__(self, walk: Walk, *, detail: int = 1) -> None:
+        self.walk = walk
+        self._walker = Walker(walk.body, walk.gait, walk.speed_m_s, walk.habits, detail=detail)
+        self._dressing = Dressing.of(
+            self._walker.refined_body, walk.outfit, np.random.default_rng(walk.seed)
+        )
+
+    def at(self, time_s: float) -> Moment:
+        """The person so long after being in front of the middle of the first panel."""
+        pose = self._walker.at(self.walk.phase + time_s / self._walker.cycle_s)
+        worn = self._dressing.on(pose)
+        bare = Moment(pose, worn)
+        return Moment(pose, worn, tuple(bare.with_load(load) for load in self.walk.pockets))
+
+
+@cache
+def _skin() -> HalfSpace:
+    skin = material("skin")
+    if not isinstance(skin, HalfSpace):
+        raise TypeError("skin is to be a half-space, which slabs can lie on")
+    return skin
+
+
+@cache
+def _on_skin(name: str, thickness_m: float | None) -> Material:
+    """Substance of a piece that lies on the body: what passes it is returned by the skin."""
+    if NAMED[name].permittivity is None or thickness_m is None:
+        return material(name, thickness_m)
+    return material(name, thickness_m, _skin())
+
+
+@cache
+def _in_air(name: str, thickness_m: float | None) -> Material:
+    """Substance of a piece that is held off the body, or lies in a bag."""
+    return material(name, thickness_m)

@@ -1,0 +1,105 @@
+"""From ideal echoes to what the recogniser is given: instrument, calibration, image, volume."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearway.imaging import Imager
+from clearway.imaging.windows import Window
+from clearway.recognition.roi import Box, RegionOfInterest
+from clearway.recognition.view import View
+from clearway.recognition.volume import Volume
+from clearway.scattering.radar import Instrument
+from clearway.site.radar import Radar
+from clearway.twin.passages.lane import Standpoint
+
+__all__ = ["Instruments"]
+
+
+class Instruments:
+    """A radar's panels as built: each with its own errors, calibrated once.
+
+    Parameters
+    ----------
+    radar : Radar
+    rng : numpy.random.Generator
+        Draws the errors that stay.
+    interest : RegionOfInterest
+        Of the recogniser.
+    window : str, optional
+        Weighting over frequency.
+    place_sigma_m, speed_sigma_m_s : float
+        How well the tracker knows where the person is and how fast it goes, along each axis.
+    threads : int, optional
+        For the image former.
+    """
+
+    def __init__(
+        self,
+        radar: Radar,
+        rng: np.random.Generator,
+        interest: RegionOfInterest,
+        *,
+        window: Window | None = "hann",
+        place_sigma_m: float = 0.05,
+        speed_sigma_m_s: float = 0.1,
+        threads: int | None = None,
+    ) -> None:
+        self.radar = radar
+        self._interest = interest
+        self._window = window
+        self._place_sigma_m = place_sigma_m
+        self._speed_sigma_m_s = speed_sigma_m_s
+        self._threads = threads
+        self._panels = [
+            Instrument(rng, radar.errors, panel.array, radar.frequencies_hz, radar.budget)
+            for panel in radar.panels
+        ]
+        self._calibrations = [instrument.calibration() for instrument in self._panels]
+
+    def view(self, where: Standpoint, panel: int, time_s: float, rng: np.random.Generator) -> View:
+        """What the tracker says of the person: near the truth."""
+        x_m, y_m = where.position_m + self._place_sigma_m * rng.standard_normal(2)
+        along, aside = where.velocity_m_s + self._speed_sigma_m_s * rng.standard_normal(2)
+        instrument = self._panels[panel]
+        times_s = instrument.array.tx_times_s
+        return View(
+            (float(x_m), float(y_m)),
+            (float(along), float(aside)),
+            time_s=time_s,
+            panel=str(panel),
+            sweep_time_s=0.0 if times_s is None else float(np.ptp(times_s)),
+            velocity_error_m_s=self._speed_sigma_m_s,
+            dead_share=1.0 - float(instrument.live_channels.mean()),
+        )
+
+    def volume(self, ideal: NDArray[np.complex64], view: View, rng: np.random.Generator) -> Volume:
+        """Measure, calibrate and image one look.
+
+        Parameters
+        ----------
+        ideal : complex array
+            Echoes at the antenna ports of a perfect instrument.
+        view : View
+        rng : numpy.random.Generator
+            Draws noise, jitter and interference of this frame.
+        """
+        instrument = self._panels[int(view.panel)]
+        box = self._interest.around(view)
+        measured = self._calibrations[int(view.panel)].apply(instrument.measure(ideal, rng))
+        imager = self._imager(int(view.panel), box, view.velocity_m_s)
+        return box.volume(imager.form(instrument.live_samples(measured)))
+
+    @lru_cache(maxsize=4)  # noqa: B019 - few, and freed with the last passage's
+    def _imager(self, panel: int, box: Box, velocity_m_s: tuple[float, float]) -> Imager:
+        return Imager(
+            self._panels[panel].live_array,
+            self.radar.frequencies_hz,
+            box.grid,
+            window=self._window,
+            regions=[box.region(velocity_m_s)],
+            threads=self._threads,
+        )
