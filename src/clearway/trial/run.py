@@ -205,6 +205,7 @@ def write_run_file(folder: Path, request: RunRequest, world: World) -> None:
         "crowd_file_sha256": _sha256(request.crowd_file),
         "rate_per_min": request.rate_per_min,
         "sensors_origin": "simulated",
+        "curtain_figures": world.figures_source or None,
         "versions": {
             "clearway": version("clearway"),
             "python": platform.python_version(),

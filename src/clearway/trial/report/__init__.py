@@ -119,7 +119,7 @@ def _content(data: RunData, stories: tuple[AlertStory, ...]) -> dict[str, Any]:
         "latency": [
             seconds_words(data.summary["latency_s"][name]) for name in ("p50", "p95", "p99")
         ],
-        "assumptions": assumptions(data.site),
+        "assumptions": assumptions(data.site, data.run.get("curtain_figures", {})),
         "definitions": DEFINITIONS,
         "command": _command(data.run),
     }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-from clearway.site.schema import Sensor, Site
+from clearway.site.schema import Curtain, Sensor, Site
 from clearway.trial.report.alert_stories import plain
 
 DEFINITIONS = {
@@ -35,6 +36,18 @@ DEFINITIONS = {
 """Each measure in one line."""
 
 
+_NO_FIGURES: Mapping[str, str] = MappingProxyType({})
+_DRAWN = (
+    "examined share",
+    "likelihood ratios",
+    "declared classes",
+    "place on the body",
+    "position noise",
+)
+_REPLACED = {"recognition", "figures"}
+_REPLACED_ERRORS = {"examined_probability", "firearm_confusion"}
+"""What figures take the place of."""
+
 _GROUPS = {"error_model", "recognition", "substances"}
 """Keys whose content speaks for itself."""
 
@@ -48,9 +61,23 @@ class Assumption:
     source: str
 
 
-def assumptions(site: Site) -> list[Assumption]:
-    """Everything in a site file that has a source."""
-    return [*_sensors(site.sensors), *_rest(site)]
+def assumptions(site: Site, figures: Mapping[str, str] = _NO_FIGURES) -> list[Assumption]:
+    """Everything in a site file that has a source.
+
+    Parameters
+    ----------
+    site : Site
+    figures : mapping of str to str
+        Where the passages of the curtains that have figures come from, by the curtain's id.
+    """
+    return [*_figures(figures), *_sensors(site.sensors), *_rest(site)]
+
+
+def _figures(figures: Mapping[str, str]) -> Iterator[Assumption]:
+    """Curtains with the same file share an entry."""
+    for source in dict.fromkeys(figures.values()):
+        ids = [name for name, known in figures.items() if known == source]
+        yield Assumption(f"passages of {', '.join(ids)}", _DRAWN, source)
 
 
 def _sensors(sensors: tuple[Sensor, ...]) -> Iterator[Assumption]:
@@ -58,10 +85,19 @@ def _sensors(sensors: tuple[Sensor, ...]) -> Iterator[Assumption]:
     groups: dict[tuple[str, tuple[str, ...], str], list[str]] = {}
     for sensor in sensors:
         places = {"id", "kind", "position_m", "heading_deg", "coverage", "source", "trigger_line"}
-        figures = tuple(_words(sensor.model_dump(mode="json", exclude=places)))
+        figures = tuple(_words(_stated(sensor, places)))
         groups.setdefault((sensor.kind.value, figures, sensor.source), []).append(sensor.id)
     for (kind, figures, source), ids in groups.items():
         yield Assumption(f"{kind}: {', '.join(ids)}", figures, source)
+
+
+def _stated(sensor: Sensor, places: set[str]) -> dict[str, Any]:
+    """Figures of a sensor that a run goes by."""
+    if not isinstance(sensor, Curtain) or sensor.figures is None:
+        return sensor.model_dump(mode="json", exclude=places)
+    stated = sensor.model_dump(mode="json", exclude=places | _REPLACED)
+    error = stated["error_model"]
+    return stated | {"error_model": {k: v for k, v in error.items() if k not in _REPLACED_ERRORS}}
 
 
 def _rest(site: Site) -> Iterator[Assumption]:
