@@ -23,7 +23,15 @@ from clearway.recognition.network import Network
 from clearway.recognition.scorer import Scorer
 from clearway.store.atomic import atomic_folder
 
-__all__ = ["MODEL_FILE", "WEIGHTS", "folder_of", "read_model", "trees_bytes", "write_model"]
+__all__ = [
+    "MODEL_FILE",
+    "WEIGHTS",
+    "folder_of",
+    "packaged_models",
+    "read_model",
+    "trees_bytes",
+    "write_model",
+]
 
 MODEL_FILE = "model.toml"
 WEIGHTS = {"baseline": "trees.npz", "network": "network.onnx"}
@@ -32,6 +40,14 @@ WEIGHTS = {"baseline": "trees.npz", "network": "network.onnx"}
 _ARRAYS = tuple(field.name for field in fields(Trees) if field.name != "n_features")
 _TRAIN = "train the model anew with this version of Clearway, or use the version that made it"
 _COPY = "copy the whole folder again"
+
+
+_PACKAGED = resources.files("clearway.recognition").joinpath("models")
+
+
+def packaged_models() -> list[str]:
+    """Names of the models that come with Clearway."""
+    return sorted(entry.name for entry in _PACKAGED.iterdir()) if _PACKAGED.is_dir() else []
 
 
 def folder_of(name: Path | str) -> Path:
@@ -45,10 +61,9 @@ def folder_of(name: Path | str) -> Path:
     path = Path(name)
     if path.is_dir():
         return path
-    packaged = resources.files("clearway.recognition").joinpath("models")
-    known = sorted(entry.name for entry in packaged.iterdir()) if packaged.is_dir() else []
+    known = packaged_models()
     if str(name) in known:
-        return Path(str(packaged.joinpath(str(name))))
+        return Path(str(_PACKAGED.joinpath(str(name))))
     ready = f", or one of the packaged models: {', '.join(known)}" if known else ""
     fault = Fault("is not the folder of a model", f"name the folder that holds {MODEL_FILE}{ready}")
     raise InputError(path, fault)

@@ -170,6 +170,8 @@ def _site_of(request: LadderRequest, cell: Cell) -> Site:
 def _fingerprint(site: Site) -> str:
     """Short name of configuration, code and libraries: worlds of others are never mixed in."""
     digest = hashlib.sha256(site.model_dump_json().encode())
+    for figures in sorted({curtain.figures for curtain in site.curtains if curtain.figures}):
+        digest.update(Path(figures).read_bytes())
     for source in sorted(Path(str(files("clearway"))).rglob("*.py")):
         digest.update(source.read_bytes())
     for library in LIBRARIES:
