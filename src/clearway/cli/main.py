@@ -12,6 +12,7 @@ from clearway.cli.attribute import attribute
 from clearway.cli.audit import audit_app
 from clearway.cli.bench import bench_app
 from clearway.cli.certs import certs_app
+from clearway.cli.curtain import curtain_app
 from clearway.cli.doctor import doctor
 from clearway.cli.history import history_app
 from clearway.cli.image import image
@@ -44,6 +45,7 @@ app.command()(node)
 app.command()(replay)
 app.command()(doctor)
 app.add_typer(site_app, name="site")
+app.add_typer(curtain_app, name="curtain")
 app.add_typer(bench_app, name="bench")
 app.add_typer(certs_app, name="certs")
 app.add_typer(audit_app, name="audit")

@@ -9,32 +9,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from clearway.errors import ArgumentError
+from clearway.nodes.connection import print_nothing, sensor_client, sentence
 from clearway.nodes.player import SensorPlayer
-from clearway.profile import aim_of, sensor_registration, status_message
+from clearway.profile import aim_of
 from clearway.sapient.bindings import SapientMessage, TaskAck
-from clearway.sapient.client import Client, ClientEvent
-from clearway.sapient.security import node_context, peer_node_id
-from clearway.sapient.session import (
-    Connected,
-    Disconnected,
-    ErrorReceived,
-    Rejected,
-    TaskReceived,
-    ulid_source,
-)
+from clearway.sapient.client import ClientEvent
+from clearway.sapient.session import TaskReceived
 from clearway.site.schema import Sensor, Site, Trace
 from clearway.twin.crowd.people import Crowd
-from clearway.twin.random_streams import random_stream
 
 _LINGER_S = 2.0
 """For readings that were asked for at the very end."""
-
-
-def print_nothing(_: str) -> None:
-    """Keep silent; unlike a lambda this can be handed to another process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +60,13 @@ class _Node:
         )
         self._end_ns = request.start_ns + round(1e9 * request.crowd.duration_s)
         self._looks: set[asyncio.TimerHandle] = set()
-        converter = self._player.converter
-        east_m, north_m, height_m = request.sensor.position_m
-        place = converter.to_wire(east_m, north_m, height_m, None)
-        rng: np.random.Generator = random_stream(request.seed, f"node {request.sensor.id}")
-        node_id = self._player.node_id
-        self.client = Client(
-            request.host,
-            request.port,
-            node_id,
-            sensor_registration(request.sensor, converter),
-            status_message(node_id, time.time_ns(), new=True, location=place).status_report,
-            ulid_source(rng),
+        self.client = sensor_client(
+            request.site,
+            request.sensor,
+            request.seed,
+            (request.host, request.port),
+            request.certificates,
             self._heard,
-            tls=node_context(request.certificates, node_id),
-            identify=None if request.certificates is None else peer_node_id,
         )
 
     async def play(self) -> None:
@@ -106,20 +84,11 @@ class _Node:
             self.client.send(message)
 
     def _heard(self, event: ClientEvent) -> None:
-        name = self._sensor.id
-        match event:
-            case Connected():
-                self._notice(f"{name}: registered with {event.node_id}")
-            case Rejected():
-                self._notice(f"{name}: refused: {'; '.join(event.reasons)}")
-            case ErrorReceived():
-                self._notice(f"{name}: fault found: {'; '.join(event.messages)}")
-            case Disconnected():
-                self._notice(f"{name}: {event.detail}")
-            case TaskReceived():
-                self._look(event)
-            case _:
-                pass
+        told = sentence(self._sensor.id, event)
+        if told is not None:
+            self._notice(told)
+        if isinstance(event, TaskReceived):
+            self._look(event)
 
     def _look(self, event: TaskReceived) -> None:
         """Answer a task to look at a place, and anything else with what is not possible."""
