@@ -41,4 +41,5 @@ def painted_frames() -> Frames:
         examined=np.ones(n),
         person_height_m=np.full(n, 1.72),
         place_m=np.array([row[4] for row in rows]),
+        shown=np.full(len(rows), np.nan),
     )

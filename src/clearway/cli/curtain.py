@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from clearway.cli.characterise import characterise
+from clearway.cli.simulate import simulate
 
 if TYPE_CHECKING:
     from clearway.recognition.evaluation import NamedModel
@@ -25,6 +26,7 @@ curtain_app = typer.Typer(
     no_args_is_help=True, help="Measure what the curtain recognises, and feed it with recordings."
 )
 curtain_app.command()(characterise)
+curtain_app.command()(simulate)
 
 _REPORT_FILE = "report.html"
 _SCORES_FOLDER = "scores"

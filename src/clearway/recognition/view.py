@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import atan2, hypot
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from clearway.errors import ArgumentError
 
@@ -79,6 +80,12 @@ class View:
     def forward(self) -> int:
         """+1 for a person who faces +x and shows the panel the right side, -1 for the other."""
         return -1 if abs(self.heading_rad) > np.pi / 2 else 1
+
+    def in_person(self, place_m: ArrayLike) -> NDArray[np.float64]:
+        """(3,) forward, depth and height of a place of the view frame, as of a `Volume`."""
+        x_m, y_m, z_m = np.asarray(place_m, dtype=np.float64)
+        own = [self.forward * (x_m - self.person_m[0]), y_m - self.person_m[1], z_m]
+        return np.array(own)
 
     @property
     def motion_in_sweep_m(self) -> float:

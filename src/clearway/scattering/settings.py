@@ -89,7 +89,7 @@ class Settings:
         """Fast settings to make many passages with.
 
         Facets are a third as many as a strict sampling of the phase asks for, and transmitters
-        share receivers' ranges for longer: the image of a dressed body then differs by 12 %
+        share receivers' ranges for longer: the image of a dressed body then differs by 13 %
         (root mean square of magnitudes), its bright voxels by 0.1 dB in the median and 0.5 dB at
         the 95 % point.
         """

@@ -45,4 +45,5 @@ def _noise() -> Frames:
         examined=np.ones(n),
         person_height_m=np.full(n, 1.7),
         place_m=np.full((n, 3), np.nan),
+        shown=np.full(n, np.nan),
     )

@@ -29,6 +29,7 @@ def made(n: int, seed: int = 1) -> Frames:
         examined=np.ones(n, dtype=np.float32),
         person_height_m=np.full(n, 1.7),
         place_m=rng.normal(size=(n, 3)),
+        shown=np.ones(n),
     )
 
 
@@ -130,7 +131,8 @@ def test_stored_frames_have_the_axes_of_a_person_at_the_middle_of_the_box() -> N
 def test_places_fall_into_the_voxel_that_holds_them() -> None:
     interest = RegionOfInterest()
     forward, _, height = typical_axes_m(interest)
-    frames = replace(made(2), place_m=np.array([[forward[3], 0.0, height[40]], [np.nan] * 3]))
+    places = np.array([[forward[3], 0.0, height[40]], [np.nan] * 3])
+    frames = replace(made(2), outcome=np.array([2, 2]), place_m=places)
     cells = place_cells(frames, interest)
     assert np.floor(cells[0]).tolist() == [3, 40]
     assert np.isnan(cells[1]).all()

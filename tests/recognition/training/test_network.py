@@ -49,6 +49,7 @@ def cubes(n: int = 40, seed: int = 1) -> tuple[Frames, np.ndarray[Any, np.dtype[
         examined=np.ones(n),
         person_height_m=np.full(n, 1.7),
         place_m=np.full((n, 3), np.nan),
+        shown=np.full(n, np.nan),
     )
     return frames, place
 

@@ -132,7 +132,7 @@ def test_the_same_walk_again_is_the_same(
 def test_whoever_walks_beside_hides_panels_and_is_told(radar: Radar) -> None:
     reader = StandIn(sees=False)
     plan = replace(PLAN, accompanied_share=1.0, most_frames=1)
-    rows = rows_of(radar, 2, plan, reader)
+    rows = rows_of(radar, 5, plan, reader)
     assert all(len(view.others_m) == 1 for view in reader.views)
     assert all(row.examined == 0.0 and isnan(row.error_x_m) for row in rows)
     near, far = (next(view for view in reader.views if view.panel == panel) for panel in "01")

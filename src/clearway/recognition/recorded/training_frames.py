@@ -68,6 +68,7 @@ def training_frames(
         examined=np.array([share for _, _, share in seen], dtype=np.float64),
         person_height_m=np.array([view.height_m or TYPICAL_HEIGHT_M for _, view, _ in seen]),
         place_m=np.full((n, 3), np.nan),
+        shown=np.full(n, np.nan),
     )
 
 

@@ -20,7 +20,10 @@ from clearway.errors import ArgumentError, Fault, InputError
 from clearway.recognition.classes import CLASSES, HARMLESS, NONE, OUTCOMES
 from clearway.store.atomic import atomic_write
 
-__all__ = ["Frames", "class_of", "read_frames", "write_frames"]
+__all__ = ["LEAST_SHOWN", "Frames", "class_of", "frames_path", "read_frames", "write_frames"]
+
+LEAST_SHOWN = 1e-3
+"""Of the energy of a person's echo: what adds less than -30 dB does not show."""
 
 _PATTERN = "frames-*.npz"
 _KINDS = {
@@ -33,6 +36,7 @@ _KINDS = {
     "examined": "f",
     "person_height_m": "f",
     "place_m": "f",
+    "shown": "f",
 }
 
 
@@ -64,6 +68,10 @@ class Frames:
     """(n,)."""
     place_m: NDArray[np.floating]
     """(n, 3) middle of the threat in the person's own coordinates; NaN where none is carried."""
+    shown: NDArray[np.floating]
+    """(n,) how much of the person's echo, by energy, comes from what is carried; NaN if unknown.
+    A panel on the other side of the body sees nothing of a threat: such a frame is one of nothing,
+    whatever its passage is."""
 
     def __post_init__(self) -> None:
         n = len(self.levels)
@@ -96,8 +104,9 @@ class Frames:
 
     @property
     def classes(self) -> NDArray[np.int64]:
-        """(n,) numbers of `CLASSES`."""
-        return class_of(self.outcome)
+        """(n,) numbers of `CLASSES`: what each frame shows."""
+        hidden = self.shown < LEAST_SHOWN
+        return np.where(hidden, 0, class_of(self.outcome))
 
     @classmethod
     def joined(cls, parts: Sequence[Frames]) -> Frames:
@@ -123,6 +132,11 @@ def class_of(outcomes: NDArray[np.integer]) -> NDArray[np.int64]:
     return np.asarray(numbers[outcomes])
 
 
+def frames_path(folder: Path, number: int) -> Path:
+    """File of a set by its number."""
+    return folder / f"frames-{number:05d}.npz"
+
+
 def write_frames(folder: Path, number: int, frames: Frames) -> None:
     """Write one file of a set.
 
@@ -140,7 +154,7 @@ def write_frames(folder: Path, number: int, frames: Frames) -> None:
         If it cannot be written.
     """
     arrays = {field.name: getattr(frames, field.name) for field in fields(frames)}
-    with atomic_write(folder / f"frames-{number:05d}.npz") as temporary:
+    with atomic_write(frames_path(folder, number)) as temporary:
         np.savez_compressed(temporary, **arrays)
 
 

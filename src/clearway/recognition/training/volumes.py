@@ -47,9 +47,10 @@ def frame_features(frames: Frames, interest: RegionOfInterest) -> NDArray[np.flo
 
 
 def place_cells(frames: Frames, interest: RegionOfInterest) -> NDArray[np.float64]:
-    """(n, 2) places of the threats in voxels along forward and height; NaN for none."""
+    """(n, 2) places of the threats that show, in voxels along forward and height; NaN for none."""
     forward, _, height = typical_axes_m(interest)
     origin = np.array([forward[0], height[0]])
     step = np.array([forward[1] - forward[0], height[1] - height[0]])
     cells: NDArray[np.float64] = (frames.place_m[:, [0, 2]] - origin) / step + 0.5
+    cells[frames.classes == 0] = np.nan
     return cells

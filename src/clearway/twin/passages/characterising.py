@@ -7,10 +7,10 @@ other one hides panels from them, and the recogniser knows where the other one i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from math import nan
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,28 +21,29 @@ from clearway.recognition.readings import FrameReading, PassageReading
 from clearway.recognition.roi import Box, RegionOfInterest
 from clearway.recognition.view import View
 from clearway.recognition.volume import Volume
-from clearway.scattering.scene import Scene
 from clearway.scattering.settings import Settings
 from clearway.site.radar import Radar
 from clearway.twin.figures.conditions import Conditions, conditions_at
 from clearway.twin.figures.row import PassageRow
 from clearway.twin.objects import PLACE_OF_SITE, Split
-from clearway.twin.passages.figure import Figure
-from clearway.twin.passages.lane import Standpoint, frame_times_s, lane_limits_m, standpoint
+from clearway.twin.passages.echoes import Look, looks_at
+from clearway.twin.passages.lane import frame_times_s, lane_limits_m, standpoint
 from clearway.twin.passages.looks import Instruments
-from clearway.twin.passages.people import Load, Walk, draw_load, draw_walk
+from clearway.twin.passages.people import (
+    Companion,
+    Load,
+    Walk,
+    draw_companions,
+    draw_load,
+    draw_walk,
+)
+from clearway.twin.random_streams import random_stream
 
 __all__ = ["PlaceOf", "Plan", "Reader", "characterised_rows"]
 
 PlaceOf: TypeAlias = Callable[[Box, Volume], tuple[float, float]]
 """Position that a curtain tells of a person, in the panel's view frame, as its image shows it."""
 
-_AHEAD_M = 1.0
-"""Whoever walks beside somebody is at the most so far ahead or behind."""
-_APART_M = 0.5
-"""From middle to middle of two bodies, at least."""
-_PLACE_SIGMA_M = 0.05
-"""How well the tracker knows where the other one is, along each axis; as `Instruments`."""
 _SPEED_ONLY = frozenset({"device", "echo_sum", "facets_per_chunk", "threads"})
 """Settings that change no figure beyond rounding."""
 
@@ -94,25 +95,6 @@ class Plan:
         )
 
 
-class _Neighbour(NamedTuple):
-    """Another person, who walks along at the same speed."""
-
-    walk: Walk
-    ahead_s: float
-
-    def standpoint(self, radar: Radar, panel: int, time_s: float) -> Standpoint:
-        return standpoint(self.walk, radar, radar.panels[panel], time_s + self.ahead_s)
-
-
-class _Look(NamedTuple):
-    panel: int
-    time_s: float
-    where: Standpoint
-    beside: tuple[Standpoint, ...]
-    samples: tuple[NDArray[np.complex64], ...]
-    """Echoes without a load, then with each."""
-
-
 def characterised_rows(
     number: int, seed: int, radar: Radar, reader: Reader, place_of: PlaceOf, plan: Plan
 ) -> tuple[PassageRow, ...]:
@@ -138,96 +120,49 @@ def characterised_rows(
     MissingExtraError
         No Embree, or no CuPy where the settings ask for a GPU.
     """
-    rng = np.random.default_rng([seed, number])
+    rng = random_stream(seed, f"characterised walk {number}")
     lane_m = lane_limits_m(radar)
     walk = draw_walk(rng, plan.split, lane_m=lane_m, wet_share=plan.wet_share)
-    beside = _neighbours(rng, walk, lane_m, plan)
-    loads = [draw_load(rng, plan.split, threat) for threat in (None, *THREATS)]
+    companions = draw_companions(
+        rng, walk, plan.split, plan.accompanied_share, lane_m=lane_m, wet_share=plan.wet_share
+    )
+    loads = [draw_load(rng, plan.split, threat, beside=walk.pockets) for threat in (None, *THREATS)]
     instruments = Instruments(radar, rng, reader.region_of_interest)
     times_s = frame_times_s(walk, radar, rng, plan.most_frames)
-    crossing_s = float(times_s[np.abs(times_s).argmin()])
+    crossing_s = min(times_s.tolist(), key=abs, default=nan)
 
     readings: list[list[FrameReading]] = [[] for _ in range(len(loads) + 1)]
     errors_m: list[list[NDArray[np.float64]]] = [[] for _ in readings]
-    for look in _looks(walk, beside, loads, radar, times_s, plan.settings):
-        view = _view(instruments, look, rng)
+    for look in looks_at(walk, loads, radar, times_s, plan.settings, companions):
+        view = instruments.view(look, rng)
         box = reader.region_of_interest.around(view)
         for samples, read, errors in zip(look.samples, readings, errors_m, strict=True):
             volume = instruments.volume(samples, view, rng)
             read.append(reader.read(volume, view))
             if look.time_s == crossing_s and read[-1].examined:
                 errors.append(_error_m(radar, look, place_of(box, volume)))
-    conditions = _conditions(walk, beside, radar)
+    conditions = _conditions(walk, companions, radar)
     return tuple(
         _row(number, walk, load, conditions, reader.passage(read), errors)
         for load, read, errors in zip([None, *loads], readings, errors_m, strict=True)
     )
 
 
-def _neighbours(
-    rng: np.random.Generator, walk: Walk, lane_m: tuple[float, float], plan: Plan
-) -> tuple[_Neighbour, ...]:
-    """Nobody, or one other person within the lane."""
-    accompanied = rng.random() < plan.accompanied_share
-    drawn = draw_walk(rng, plan.split, lane_m=lane_m, wet_share=plan.wet_share)
-    ahead_m = float(rng.uniform(-_AHEAD_M, _AHEAD_M))
-    while np.hypot(drawn.lateral_m - walk.lateral_m, ahead_m) < _APART_M:
-        drawn = replace(drawn, lateral_m=float(rng.uniform(*lane_m)))
-        ahead_m = float(rng.uniform(-_AHEAD_M, _AHEAD_M))
-    along = replace(drawn, speed_m_s=walk.speed_m_s, forward=walk.forward)
-    return (_Neighbour(along, ahead_m / walk.speed_m_s),) if accompanied else ()
-
-
-def _looks(
-    walk: Walk,
-    beside: Sequence[_Neighbour],
-    loads: Sequence[Load],
-    radar: Radar,
-    times_s: NDArray[np.float64],
-    settings: Settings,
-) -> Iterator[_Look]:
-    """Echoes at each time and panel; a load costs only itself and what it hides."""
-    figure = Figure(walk)
-    others = [Figure(neighbour.walk) for neighbour in beside]
-    for time_s in times_s.tolist():
-        moment = figure.at(time_s)
-        carried = [moment.with_load(load) for load in loads]
-        around = [
-            other.at(time_s + neighbour.ahead_s)
-            for other, neighbour in zip(others, beside, strict=True)
-        ]
-        for panel in range(len(radar.panels)):
-            where = standpoint(walk, radar, radar.panels[panel], time_s)
-            near = tuple(neighbour.standpoint(radar, panel, time_s) for neighbour in beside)
-            parts = where.seen(moment.parts)
-            for place, other in zip(near, around, strict=True):
-                parts += place.seen(other.parts)
-            scene = Scene(parts, radar.panels[panel].elements, radar.frequencies_hz, settings)
-            seen = (scene.adding(where.seen(one.parts)).samples for one in carried)
-            yield _Look(panel, time_s, where, near, (scene.sweep.samples, *seen))
-
-
-def _view(instruments: Instruments, look: _Look, rng: np.random.Generator) -> View:
-    view = instruments.view(look.where, look.panel, look.time_s, rng)
-    others = [
-        np.array(place.position_m) + _PLACE_SIGMA_M * rng.standard_normal(2)
-        for place in look.beside
-    ]
-    return replace(view, others_m=tuple((float(x_m), float(y_m)) for x_m, y_m in others))
-
-
-def _error_m(radar: Radar, look: _Look, place_m: tuple[float, float]) -> NDArray[np.float64]:
+def _error_m(radar: Radar, look: Look, place_m: tuple[float, float]) -> NDArray[np.float64]:
     """Measured minus true position, shape (2,), in the first panel's view frame."""
     off = np.append(np.array(place_m) - look.where.position_m, 0.0)
     in_site = radar.panels[look.panel].frame.directions_to_site(off)
     return radar.panels[0].frame.directions_to_view(in_site)[:2]
 
 
-def _conditions(walk: Walk, beside: Sequence[_Neighbour], radar: Radar) -> Conditions:
+def _conditions(walk: Walk, companions: Sequence[Companion], radar: Radar) -> Conditions:
     """At the moment in front of the first panel's middle."""
-    first = radar.panels[0].frame
-    here = standpoint(walk, radar, radar.panels[0], 0.0)
-    others = [neighbour.standpoint(radar, 0, 0.0).position_m for neighbour in beside]
+    panel = radar.panels[0]
+    first = panel.frame
+    here = standpoint(walk, radar, panel, 0.0)
+    others = [
+        standpoint(other.walk, radar, panel, other.ahead_s).position_m for other in companions
+    ]
     places = first.to_site([[*place, 0.0] for place in (here.position_m, *others)])[:, :2]
     velocity = first.directions_to_site([*here.velocity_m_s, 0.0])[:2]
     return conditions_at([panel.frame for panel in radar.panels], places[0], velocity, places[1:])

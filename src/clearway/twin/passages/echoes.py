@@ -13,7 +13,7 @@ from clearway.scattering.settings import Settings
 from clearway.site.radar import Radar
 from clearway.twin.passages.figure import Figure
 from clearway.twin.passages.lane import Standpoint, standpoint
-from clearway.twin.passages.people import Load, Walk
+from clearway.twin.passages.people import Companion, Load, Walk
 
 __all__ = ["LoadSeen", "Look", "looks_at"]
 
@@ -37,10 +37,17 @@ class Look:
     panel: int
     time_s: float
     where: Standpoint
+    beside: tuple[Standpoint, ...]
+    """Of the companions."""
     clean: NDArray[np.complex64]
     """Echoes of the person without a load."""
     loads: tuple[LoadSeen, ...]
     """In the order asked for."""
+
+    @property
+    def samples(self) -> tuple[NDArray[np.complex64], ...]:
+        """Echoes without a load, then with each."""
+        return (self.clean, *(load.samples for load in self.loads))
 
 
 def looks_at(
@@ -49,6 +56,7 @@ def looks_at(
     radar: Radar,
     times_s: NDArray[np.float64],
     settings: Settings,
+    companions: Sequence[Companion] = (),
 ) -> Iterator[Look]:
     """Compute the echoes of a passage, without and with each of several loads.
 
@@ -65,6 +73,8 @@ def looks_at(
     times_s : (n,) float64
         When the radar looks, see `frame_times_s`.
     settings : Settings
+    companions : sequence of Companion
+        Others in the scene.
 
     Yields
     ------
@@ -72,20 +82,35 @@ def looks_at(
         For each time, each panel's.
     """
     figure = Figure(walk)
+    others = [Figure(companion.walk) for companion in companions]
     for time_s in times_s.tolist():
         moment = figure.at(time_s)
         carried = [moment.with_load(load) for load in loads]
+        times = [time_s + companion.ahead_s for companion in companions]
+        around = [other.at(own_s).parts for other, own_s in zip(others, times, strict=True)]
         for number, panel in enumerate(radar.panels):
             where = standpoint(walk, radar, panel, time_s)
-            scene = Scene(where.seen(moment.parts), panel.elements, radar.frequencies_hz, settings)
+            beside = tuple(
+                standpoint(companion.walk, radar, panel, own_s)
+                for companion, own_s in zip(companions, times, strict=True)
+            )
+            parts = where.seen(moment.parts)
+            for place, other in zip(beside, around, strict=True):
+                parts += place.seen(other)
+            scene = Scene(parts, panel.elements, radar.frequencies_hz, settings)
             clean = scene.sweep.samples
-            energy = _energy(clean)
+            alone = clean
+            if companions:
+                own = where.seen(moment.parts)
+                scene_alone = Scene(own, panel.elements, radar.frequencies_hz, settings)
+                alone = scene_alone.sweep.samples
+            energy = _energy(alone)
             seen = []
             for one in carried:
                 samples = scene.adding(where.seen(one.parts)).samples
                 share = _energy(samples - clean) / energy
                 seen.append(LoadSeen(samples, where.to_view(one.middle_m), share))
-            yield Look(number, time_s, where, clean, tuple(seen))
+            yield Look(number, time_s, where, beside, clean, tuple(seen))
 
 
 def _energy(samples: NDArray[np.complex64]) -> float:

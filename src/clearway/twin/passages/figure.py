@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import KDTree
 
 from clearway.scattering import Part
 from clearway.scattering.materials import NAMED, HalfSpace, material
@@ -26,6 +29,9 @@ from clearway.twin.objects import (
 from clearway.twin.passages.people import CONTAINED, HELD, Load, Walk
 
 __all__ = ["Carried", "Figure", "Moment"]
+
+_VelocityAt: TypeAlias = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""Velocities of (n, 3) places that move with what carries them."""
 
 _WAIST = "waist_front"
 _ARMS = [Region.RIGHT_ARM, Region.LEFT_ARM, Region.RIGHT_HAND, Region.LEFT_HAND]
@@ -73,14 +79,15 @@ class Moment:
         """
         rng = np.random.default_rng(load.seed)
         if load.site in WORN_ROUND:
-            face, pieces, velocity = self._wrapped(load, rng)
+            face, pieces, velocity_at = self._wrapped(load, rng)
         else:
-            face, pieces, velocity = self._placed(load, rng)
+            face, pieces, velocity_at = self._placed(load, rng)
         covers = self.worn.covers_at(face, load.under)
         is_off = load.site in HELD or load.carried.kind in CONTAINED
-        parts = as_parts(
-            pieces, _in_air if is_off else _on_skin, under=covers, velocity_m_s=velocity
-        )
+        parts = [
+            replace(part, velocity_m_s=velocity_at(part.mesh.centroids_m))
+            for part in as_parts(pieces, _in_air if is_off else _on_skin, under=covers)
+        ]
         shapes = tuple(CarriedShape(piece.mesh, face, load.under) for piece in pieces)
         middle = np.concatenate([piece.mesh.vertices_m for piece in pieces])
         return Carried(parts, shapes, 0.5 * (middle.min(axis=0) + middle.max(axis=0)))
@@ -91,15 +98,15 @@ class Moment:
 
     def _placed(
         self, load: Load, rng: np.random.Generator
-    ) -> tuple[int, list[Placed], NDArray[np.float64]]:
+    ) -> tuple[int, list[Placed], _VelocityAt]:
         site = self.pose.site(load.site)
         face = self.worn.nearest_face(site.origin_m)
-        lifted = site.origin_m + self.worn.standoff_m(face, load.under) * site.outward
-        frame = Frame(lifted, site.outward, site.up)
+        cloth_m = self.worn.standoff_m(face, load.under) * site.outward
+        frame = Frame(site.origin_m + cloth_m, site.outward, site.up)
         pieces = place(load.carried, load.site, frame, rng)
         if load.site not in HELD:
-            pieces = rested(pieces, frame, self._ground_m)
-        return face, pieces, site.velocity_m_s
+            pieces = rested(pieces, frame, self._ground_m + cloth_m)
+        return face, pieces, site.velocity_at
 
     @cached_property
     def _ground_m(self) -> NDArray[np.float64]:
@@ -109,7 +116,7 @@ class Moment:
 
     def _wrapped(
         self, load: Load, rng: np.random.Generator
-    ) -> tuple[int, list[Placed], NDArray[np.float64]]:
+    ) -> tuple[int, list[Placed], _VelocityAt]:
         lines = [
             self.pose.girth(line)
             for line in ([_WAIST] if load.site == "round_waist" else _VEST_LINES)
@@ -120,10 +127,14 @@ class Moment:
             np.stack([line.points_m + lift_m * line.outward for line in lines]),
             np.stack([line.outward for line in lines]),
         )
-        velocity: NDArray[np.float64] = np.mean(
-            [line.velocity_m_s.mean(axis=0) for line in lines], axis=0
-        )
-        return front, wrap(load.carried, girth, rng), velocity
+        points = np.concatenate([line.points_m for line in lines])
+        velocities = np.concatenate([line.velocity_m_s for line in lines])
+
+        def velocity_at(points_m: NDArray[np.float64]) -> NDArray[np.float64]:
+            nearest: NDArray[np.float64] = velocities[KDTree(points).query(points_m)[1]]
+            return nearest
+
+        return front, wrap(load.carried, girth, rng), velocity_at
 
 
 class Figure:

@@ -14,6 +14,7 @@ from clearway.recognition.view import View
 from clearway.recognition.volume import Volume
 from clearway.scattering.radar import Instrument
 from clearway.site.radar import Radar
+from clearway.twin.passages.echoes import Look
 from clearway.twin.passages.lane import Standpoint
 
 __all__ = ["Instruments"]
@@ -60,21 +61,27 @@ class Instruments:
         ]
         self._calibrations = [instrument.calibration() for instrument in self._panels]
 
-    def view(self, where: Standpoint, panel: int, time_s: float, rng: np.random.Generator) -> View:
-        """What the tracker says of the person: near the truth."""
-        x_m, y_m = where.position_m + self._place_sigma_m * rng.standard_normal(2)
-        along, aside = where.velocity_m_s + self._speed_sigma_m_s * rng.standard_normal(2)
-        instrument = self._panels[panel]
+    def view(self, look: Look, rng: np.random.Generator) -> View:
+        """What the tracker says of the person, and of others: near the truth."""
+        x_m, y_m = self._told(look.where, rng)
+        along, aside = look.where.velocity_m_s + self._speed_sigma_m_s * rng.standard_normal(2)
+        others = tuple(self._told(other, rng) for other in look.beside)
+        instrument = self._panels[look.panel]
         times_s = instrument.array.tx_times_s
         return View(
-            (float(x_m), float(y_m)),
+            (x_m, y_m),
             (float(along), float(aside)),
-            time_s=time_s,
-            panel=str(panel),
+            time_s=look.time_s,
+            panel=str(look.panel),
             sweep_time_s=0.0 if times_s is None else float(np.ptp(times_s)),
             velocity_error_m_s=self._speed_sigma_m_s,
-            dead_share=1.0 - float(instrument.live_channels.mean()),
+            others_m=others,
+            dead_share=float(np.append(instrument.dead_tx, instrument.dead_rx).mean()),
         )
+
+    def _told(self, where: Standpoint, rng: np.random.Generator) -> tuple[float, float]:
+        x_m, y_m = where.position_m + self._place_sigma_m * rng.standard_normal(2)
+        return float(x_m), float(y_m)
 
     def volume(self, ideal: NDArray[np.complex64], view: View, rng: np.random.Generator) -> Volume:
         """Measure, calibrate and image one look.

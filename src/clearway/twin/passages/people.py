@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import truncnorm
@@ -33,6 +34,7 @@ from clearway.twin.objects import (
 __all__ = [
     "CONTAINED",
     "HELD",
+    "Companion",
     "Load",
     "Walk",
     "bodies_of",
@@ -57,6 +59,10 @@ _UNDER_COAT_SHARE = 0.5
 CONTAINED = frozenset({"backpack", "shoulder_bag", "long_bag", "trolley"})
 """Kinds of containers: what is in them is scored apart."""
 _TRIES = 20
+_AHEAD_M = 1.0
+"""Whoever walks beside somebody is at the most so far ahead or behind."""
+_APART_M = 0.5
+"""From middle to middle of two bodies, at least."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +102,15 @@ class Walk:
     """Of the gait, where the body is in front of the panel's middle."""
     seed: int
     """Of the folds of the clothes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Companion:
+    """Another person, who walks along at the same speed."""
+
+    walk: Walk
+    ahead_s: float
+    """Time for which the other is ahead; negative for one who comes after."""
 
 
 def bodies_of(split: Split) -> tuple[Body, ...]:
@@ -152,8 +167,37 @@ def draw_walk(
     )
 
 
+def draw_companions(
+    rng: np.random.Generator,
+    walk: Walk,
+    split: Split,
+    share: float,
+    *,
+    lane_m: tuple[float, float],
+    wet_share: float = 0.1,
+) -> tuple[Companion, ...]:
+    """Nobody, or with the given probability one other person within the lane.
+
+    The draws taken from the generator do not depend on which it is.
+    """
+    accompanied = rng.random() < share
+    other = draw_walk(rng, split, lane_m=lane_m, wet_share=wet_share)
+    ahead_m = float(rng.uniform(-_AHEAD_M, _AHEAD_M))
+    own = np.random.default_rng(_seed(rng))
+    while np.hypot(other.lateral_m - walk.lateral_m, ahead_m) < _APART_M:
+        other = replace(other, lateral_m=float(own.uniform(*lane_m)))
+        ahead_m = float(own.uniform(-_AHEAD_M, _AHEAD_M))
+    along = replace(other, speed_m_s=walk.speed_m_s, forward=walk.forward)
+    return (Companion(along, ahead_m / walk.speed_m_s),) if accompanied else ()
+
+
 def draw_load(
-    rng: np.random.Generator, split: Split, threat: ThreatClass | None, family: str | None = None
+    rng: np.random.Generator,
+    split: Split,
+    threat: ThreatClass | None,
+    family: str | None = None,
+    *,
+    beside: Sequence[Load] = (),
 ) -> Load:
     """Draw something carried on the body: a threat, or (None) a harmless thing.
 
@@ -164,6 +208,8 @@ def draw_load(
     threat : ThreatClass or None
     family : str, optional
         Of this family only.
+    beside : sequence of Load
+        What is carried already, each at a place of its own.
 
     Raises
     ------
@@ -179,7 +225,7 @@ def draw_load(
     kinds = sorted({one.kind for one in families})
     kind = kinds[int(rng.integers(len(kinds)))]
     of_kind = [one for one in families if one.kind == kind]
-    return _load(rng, of_kind[int(rng.integers(len(of_kind)))].draw(rng))
+    return _load(rng, of_kind[int(rng.integers(len(of_kind)))].draw(rng), beside)
 
 
 def draw_contained(rng: np.random.Generator, split: Split, threat: ThreatClass | None) -> Load:
@@ -219,8 +265,10 @@ def _pockets(rng: np.random.Generator, split: Split) -> tuple[Load, ...]:
     return tuple(loads)
 
 
-def _load(rng: np.random.Generator, carried: CarriedObject) -> Load:
-    site = draw_site(carried, rng)
+def _load(rng: np.random.Generator, carried: CarriedObject, beside: Sequence[Load] = ()) -> Load:
+    taken = {load.site for load in beside}
+    free = ways_to_carry(carried).keys() - taken or ways_to_carry(carried).keys()
+    site = draw_site(carried, rng, free)
     return Load(carried, site, _garments_over(rng, carried, site), _seed(rng))
 
 
