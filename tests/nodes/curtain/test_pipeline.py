@@ -129,20 +129,6 @@ def test_dead_channels_are_left_out(station: Site) -> None:
     assert max(off_m(scene, Walker(), look) for look in looks) < 0.12
 
 
-def test_imagers_are_kept_for_boxes_that_come_again(station: Site) -> None:
-    scene = Scene(curtain_of(station))
-    pipeline = scene.pipeline()
-    panel = pipeline.panels[0]
-    made = []
-    for x_m in (16.0, 16.0, 15.7, 15.4, 16.3, 16.6, 16.0):
-        view = panel.view(Person(1, (x_m, 3.0), (1.4, 0.0), 0.1), (), 0.0)
-        if view is not None:
-            made.append(panel.imager(bright_spots().region_of_interest.around(view)))
-    assert made[0] is made[1]
-    assert made[-1] is not made[0]
-    assert len(panel._imagers) == SETTINGS.prepared_imagers
-
-
 @pytest.mark.parametrize(
     ("change", "problem"),
     [

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from clearway.errors import InputError
 from clearway.recognition.classes import NONE, OUTCOMES, THREATS
 from clearway.recognition.roi import RegionOfInterest
 from clearway.recognition.training.frames import LEAST_SHOWN, Frames, frames_path, read_frames
@@ -63,6 +64,8 @@ def test_a_set_goes_on_where_it_was_left(tmp_path: Path, frames: Frames) -> None
     make_training_set(tmp_path, 1, PLAN, told.append)
     assert frames_path(tmp_path, 0).stat().st_mtime_ns == before
     assert told == [0, 1, 1]
+    with pytest.raises(InputError, match="another plan"):
+        make_training_set(tmp_path, 1, replace(PLAN, seed=2), told.append)
     read, _ = read_frames(tmp_path)
     np.testing.assert_array_equal(read.levels, frames.levels)
     np.testing.assert_array_equal(read.shown, frames.shown)

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clearway.errors import ArgumentError
-from clearway.imaging import Array, Imager, Region
+from clearway.imaging import Array, Region
 from clearway.imaging.calibration import Calibration
 from clearway.nodes.curtain.background import Background
-from clearway.nodes.curtain.motion import steady
 from clearway.nodes.curtain.people import Person
 from clearway.nodes.curtain.settings import CurtainSettings
-from clearway.recognition import Box, CoarsePass, View
+from clearway.recognition import CoarsePass, View
+from clearway.recognition.person_imager import PersonImager
 from clearway.site.radar import Radar
 from clearway.site.view_frame import ViewFrame
 
 __all__ = ["PanelEye"]
 
-_NEAR_SIDE_M, _MIDDLE_M = 0.15, 1.0
-"""Of the body's visible side: how far before its middle, and how high above the floor."""
 _BESIDE_M = 0.1
 """Sightings farther than that beside the lane are of nobody, or of nobody who is examined: with few
 frequencies, echoes come back a second time behind the lane."""
@@ -73,7 +70,6 @@ class PanelEye:
         )
         self._space = space
         self._settings = settings
-        self._frequencies_hz = radar.frequencies_hz
         self._live = None if live is None or live.all() else live
         self._array, self.dead_share = _live_array(panel.array, self._live)
         lower, upper = space.lower_m, space.upper_m
@@ -86,7 +82,13 @@ class PanelEye:
             n_elements=settings.find_elements,
             threads=settings.threads,
         )
-        self._imagers: OrderedDict[tuple[float, float, float], Imager] = OrderedDict()
+        self.images = PersonImager(
+            self._array,
+            radar.frequencies_hz,
+            backend=settings.backend,
+            threads=settings.threads,
+            prepared=settings.prepared_imagers,
+        )
 
     def echo(self, samples: NDArray[np.complex64]) -> NDArray[np.complex64]:
         """Calibrated samples of the channels that work, (n_freq, n_tx, n_rx) or (n_freq, n_pairs).
@@ -127,29 +129,6 @@ class PanelEye:
             others_m=tuple(self._to_view(other.position_m) for other in others),
             dead_share=self.dead_share,
         )
-
-    def imager(self, box: Box) -> Imager:
-        """The image former of a box; the last ones are kept."""
-        known = self._imagers.pop(box.corner_m, None)
-        if known is None:
-            known = Imager(
-                self._array,
-                self._frequencies_hz,
-                box.grid,
-                backend=self._settings.backend,
-                oversampling=self._settings.oversampling,
-                threads=self._settings.threads,
-            )
-        self._imagers[box.corner_m] = known
-        if len(self._imagers) > self._settings.prepared_imagers:
-            self._imagers.popitem(last=False)
-        return known
-
-    def steady(self, echo: NDArray[np.complex64], view: View) -> NDArray[np.complex64]:
-        """Samples as if the person of a view had stood still during the sweep."""
-        middle_m = (view.person_m[0], view.person_m[1] - _NEAR_SIDE_M, _MIDDLE_M)
-        velocity = (*view.velocity_m_s, 0.0)
-        return steady(echo, self._array, self._frequencies_hz, middle_m, velocity)
 
     def to_site(self, x_m: float, y_m: float) -> tuple[float, float]:
         """East and north of a place in the view frame."""

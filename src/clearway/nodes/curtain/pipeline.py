@@ -190,9 +190,9 @@ class CurtainPipeline:
             return None
         box = self.recogniser.region_of_interest.around(view)
         with self.times.of(Stage.PREPARE):
-            imager = panel.imager(box)
+            panel.images.prepare(box)
         with self.times.of(Stage.IMAGE):
-            volume = box.volume(imager.form(panel.steady(echo, view)))
+            volume = panel.images.volume(echo, view, box)
         with self.times.of(Stage.READ):
             reading = self.recogniser.read(volume, view)
         place_m = person.position_m

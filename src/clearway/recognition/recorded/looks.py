@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from clearway.imaging import Imager, Sweep
+from clearway.imaging import Sweep
 from clearway.imaging.calibration import Calibration, check_same_setup
 from clearway.imaging.files import frame_count, read_sweep
 from clearway.imaging.files.arrays import as_input_error
 from clearway.recognition.coarse import CoarsePass
+from clearway.recognition.person_imager import PersonImager
 from clearway.recognition.recorded.campaign import Campaign
 from clearway.recognition.recorded.schema import FrameRow, PanelTable, PassageRow
 from clearway.recognition.recorded.view_frame import PanelFrame
-from clearway.recognition.roi import Box, RegionOfInterest
+from clearway.recognition.roi import RegionOfInterest
 from clearway.recognition.view import View
 from clearway.recognition.volume import Volume
 
@@ -64,6 +64,12 @@ class PanelReader:
         self._calibration = self._corrections()
         self.array = self._frame.array(self._first.array)
         self.frequencies_hz = self._first.frequencies_hz
+        self._images = PersonImager(
+            self.array,
+            self.frequencies_hz,
+            threads=threads,
+            propagation_speed_m_s=self._first.propagation_speed_m_s,
+        )
         self._coarse: CoarsePass | None = None
 
     @property
@@ -107,10 +113,7 @@ class PanelReader:
         interest : RegionOfInterest
             Of the recogniser.
         """
-        box = interest.around(look.view)
-        known = self.array.tx_times_s is not None
-        imager = self._imager(box, look.view.velocity_m_s if known else (0.0, 0.0))
-        return box.volume(imager.form(look.samples))
+        return self._images.volume(look.samples, look.view, interest.around(look.view))
 
     def _rows(self, passage: PassageRow) -> tuple[FrameRow, ...]:
         """The sweeps to read, by ``frames.csv`` or else all of them, one after the other."""
@@ -201,15 +204,3 @@ class PanelReader:
         gains = self._campaign.correction_files(self.panel).get("gain", self._campaign.folder)
         with as_input_error(gains):
             return Calibration(found.get("gain"), found.get("background"))
-
-    @lru_cache(maxsize=8)  # noqa: B019 - few, and freed with the reader's last passage
-    def _imager(self, box: Box, velocity_m_s: tuple[float, float]) -> Imager:
-        return Imager(
-            self.array,
-            self.frequencies_hz,
-            box.grid,
-            window="hann",
-            regions=[box.region(velocity_m_s)],
-            threads=self._threads,
-            propagation_speed_m_s=self._first.propagation_speed_m_s,
-        )

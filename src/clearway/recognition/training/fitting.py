@@ -13,6 +13,7 @@ from clearway.recognition.classes import HARMLESS, NONE, OUTCOMES, THREATS
 from clearway.recognition.correlation import PassageFrames
 from clearway.recognition.passage import PassageModel, fit_passage_model
 from clearway.recognition.probabilities import Calibration, fit_calibration
+from clearway.recognition.scoring.exact import upper_bound
 from clearway.recognition.scoring.roc import threshold_at
 from clearway.recognition.training.frames import Frames
 from clearway.recognition.training.split import split_by_body
@@ -27,6 +28,8 @@ class Fitted:
     calibration: Calibration
     passage: PassageModel
     thresholds: dict[ThreatClass, float]
+    highest_pfa: float
+    """Of each threshold, with a confidence of 95 %, were the passages independent."""
 
 
 def fit_rest(
@@ -61,11 +64,12 @@ def fit_rest(
     passages, outcomes = passages_of(frames.chosen(for_passages), ratios)
     model = fit_passage_model(passages, outcomes)
     scores = np.array([model.scores(model.raw_ratios(passage)) for passage in passages])
-    innocent = np.isin(outcomes, [OUTCOMES.index(NONE), OUTCOMES.index(HARMLESS)])
+    innocent = scores[np.isin(outcomes, [OUTCOMES.index(NONE), OUTCOMES.index(HARMLESS)])]
     thresholds = {
-        threat: threshold_at(scores[innocent, row], pfa) for row, threat in enumerate(THREATS)
+        threat: threshold_at(innocent[:, row], pfa) for row, threat in enumerate(THREATS)
     }
-    return Fitted(calibration, model, thresholds)
+    highest_pfa = upper_bound(int(pfa * len(innocent)), len(innocent))
+    return Fitted(calibration, model, thresholds, highest_pfa)
 
 
 def passages_of(

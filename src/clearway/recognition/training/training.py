@@ -123,6 +123,7 @@ def train(
             frames.chosen(before), held_out, region, settings, checkpoint, progress
         )
     fitted = fit_rest(held_out, logits, pfa, rng)
+    progress(f"thresholds for a Pfa of {pfa:.2%}: it may be up to {fitted.highest_pfa:.2%} (95 %)")
     about = _about(settings, region, fitted, data.name, digest, frames)
     write_model(model, about, weights)
     checkpoint.unlink(missing_ok=True)

@@ -57,6 +57,8 @@ def looks_at(
     times_s: NDArray[np.float64],
     settings: Settings,
     companions: Sequence[Companion] = (),
+    *,
+    faintest_cloth_db: float = -np.inf,
 ) -> Iterator[Look]:
     """Compute the echoes of a passage, without and with each of several loads.
 
@@ -75,14 +77,18 @@ def looks_at(
     settings : Settings
     companions : sequence of Companion
         Others in the scene.
+    faintest_cloth_db : float
+        Echoes of cloth that returns less are left out, see `Moment`.
 
     Yields
     ------
     Look
         For each time, each panel's.
     """
-    figure = Figure(walk)
-    others = [Figure(companion.walk) for companion in companions]
+    figure, *others = (
+        Figure(one, faintest_cloth_db=faintest_cloth_db)
+        for one in (walk, *(companion.walk for companion in companions))
+    )
     for time_s in times_s.tolist():
         moment = figure.at(time_s)
         carried = [moment.with_load(load) for load in loads]

@@ -33,6 +33,7 @@ __all__ = ["Carried", "Figure", "Moment"]
 _VelocityAt: TypeAlias = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Velocities of (n, 3) places that move with what carries them."""
 
+_MIDDLE_HZ = 13e9
 _WAIST = "waist_front"
 _ARMS = [Region.RIGHT_ARM, Region.LEFT_ARM, Region.RIGHT_HAND, Region.LEFT_HAND]
 _VEST_LINES = (0.28, 0.38, 0.48, 0.58)
@@ -61,13 +62,19 @@ class Moment:
     pose: BodyPose
     worn: WornOutfit
     pockets: tuple[Carried, ...] = ()
+    faintest_cloth_db: float = -np.inf
+    """Cloth that returns less of a wave than this only covers what is under it."""
 
     @cached_property
     def parts(self) -> list[Part]:
         """Skin, cloth, and what is in the pockets."""
         return [
             *(patch.part for patch in self.worn.body_patches(_skin())),
-            *(patch.part for patch in self.worn.garment_patches),
+            *(
+                patch.part
+                for patch in self.worn.garment_patches
+                if _echo_db(patch.part.material) >= self.faintest_cloth_db
+            ),
             *(part for carried in self.pockets for part in carried.parts),
         ]
 
@@ -145,10 +152,13 @@ class Figure:
     walk : Walk
     detail : int
         How finely the skin is cut, and the cloth with it: 1 for edges of 12 mm, 2 for 6 mm.
+    faintest_cloth_db : float
+        See `Moment`.
     """
 
-    def __init__(self, walk: Walk, *, detail: int = 1) -> None:
+    def __init__(self, walk: Walk, *, detail: int = 1, faintest_cloth_db: float = -np.inf) -> None:
         self.walk = walk
+        self._faintest_cloth_db = faintest_cloth_db
         self._walker = Walker(walk.body, walk.gait, walk.speed_m_s, walk.habits, detail=detail)
         self._dressing = Dressing.of(
             self._walker.refined_body, walk.outfit, np.random.default_rng(walk.seed)
@@ -159,7 +169,14 @@ class Figure:
         pose = self._walker.at(self.walk.phase + time_s / self._walker.cycle_s)
         worn = self._dressing.on(pose)
         bare = Moment(pose, worn)
-        return Moment(pose, worn, tuple(bare.with_load(load) for load in self.walk.pockets))
+        pockets = tuple(bare.with_load(load) for load in self.walk.pockets)
+        return Moment(pose, worn, pockets, self._faintest_cloth_db)
+
+
+def _echo_db(material: Material) -> float:
+    """Level of what a material returns straight back, in the middle of the band."""
+    echoes = material.echoes(np.ones(1), _MIDDLE_HZ)
+    return float(20 * np.log10(sum(abs(echo.perpendicular[0]) for echo in echoes)))
 
 
 @cache

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
-from clearway.imaging import Imager
-from clearway.imaging.windows import Window
-from clearway.recognition.roi import Box, RegionOfInterest
+from clearway.recognition.person_imager import PersonImager
+from clearway.recognition.roi import RegionOfInterest
 from clearway.recognition.view import View
 from clearway.recognition.volume import Volume
 from clearway.scattering.radar import Instrument
@@ -30,8 +27,6 @@ class Instruments:
         Draws the errors that stay.
     interest : RegionOfInterest
         Of the recogniser.
-    window : str, optional
-        Weighting over frequency.
     place_sigma_m, speed_sigma_m_s : float
         How well the tracker knows where the person is and how fast it goes, along each axis.
     threads : int, optional
@@ -44,20 +39,21 @@ class Instruments:
         rng: np.random.Generator,
         interest: RegionOfInterest,
         *,
-        window: Window | None = "hann",
         place_sigma_m: float = 0.05,
         speed_sigma_m_s: float = 0.1,
         threads: int | None = None,
     ) -> None:
         self.radar = radar
         self._interest = interest
-        self._window = window
         self._place_sigma_m = place_sigma_m
         self._speed_sigma_m_s = speed_sigma_m_s
-        self._threads = threads
         self._panels = [
             Instrument(rng, radar.errors, panel.array, radar.frequencies_hz, radar.budget)
             for panel in radar.panels
+        ]
+        self._imagers = [
+            PersonImager(instrument.live_array, radar.frequencies_hz, threads=threads)
+            for instrument in self._panels
         ]
         self._calibrations = [instrument.calibration() for instrument in self._panels]
 
@@ -97,16 +93,5 @@ class Instruments:
         instrument = self._panels[int(view.panel)]
         box = self._interest.around(view)
         measured = self._calibrations[int(view.panel)].apply(instrument.measure(ideal, rng))
-        imager = self._imager(int(view.panel), box, view.velocity_m_s)
-        return box.volume(imager.form(instrument.live_samples(measured)))
-
-    @lru_cache(maxsize=4)  # noqa: B019 - few, and freed with the last passage's
-    def _imager(self, panel: int, box: Box, velocity_m_s: tuple[float, float]) -> Imager:
-        return Imager(
-            self._panels[panel].live_array,
-            self.radar.frequencies_hz,
-            box.grid,
-            window=self._window,
-            regions=[box.region(velocity_m_s)],
-            threads=self._threads,
-        )
+        imager = self._imagers[int(view.panel)]
+        return imager.volume(instrument.live_samples(measured), view, box)

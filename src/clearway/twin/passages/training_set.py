@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+import clearway
+from clearway.errors import Fault, InputError
 from clearway.recognition.classes import HARMLESS, NONE, OUTCOMES, THREATS
 from clearway.recognition.proportions import TYPICAL_HEIGHT_M
 from clearway.recognition.quality import examine
@@ -18,6 +21,7 @@ from clearway.recognition.training.frames import Frames, frames_path, write_fram
 from clearway.scattering.settings import Settings
 from clearway.site.radar import Radar
 from clearway.site.radar_schema import RadarTable
+from clearway.store.atomic import atomic_write
 from clearway.twin.objects import Split
 from clearway.twin.passages.echoes import Look, looks_at
 from clearway.twin.passages.lane import frame_times_s, lane_limits_m
@@ -26,6 +30,8 @@ from clearway.twin.passages.people import Load, draw_companions, draw_load, draw
 from clearway.twin.random_streams import random_stream
 
 __all__ = ["TrainingPlan", "make_training_set", "walk_frames"]
+
+_PLAN_FILE = "plan.json"
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,14 @@ class TrainingPlan:
     most_frames: int | None = 6
     """Looks of each panel at a passage, evenly chosen."""
     accompanied_share: float = 0.1
+    faintest_cloth_db: float = -24.0
+    """Of what a garment returns; fainter ones only cover what is under them."""
+
+    @property
+    def words(self) -> str:
+        """All that decides the frames, as text that equals for equal plans."""
+        told = asdict(self) | {"radar": self.radar.model_dump(mode="json")}
+        return json.dumps(told | {"clearway": clearway.__version__}, indent=1, sort_keys=True)
 
 
 def walk_frames(number: int, plan: TrainingPlan) -> Frames:
@@ -69,7 +83,15 @@ def walk_frames(number: int, plan: TrainingPlan) -> Frames:
     times_s = frame_times_s(walk, radar, rng, plan.most_frames)
     parts = [
         _of_look(look, [None, *loads], f"walk {number}", walk.body.name, instruments, rng)
-        for look in looks_at(walk, loads, radar, times_s, plan.settings, companions)
+        for look in looks_at(
+            walk,
+            loads,
+            radar,
+            times_s,
+            plan.settings,
+            companions,
+            faintest_cloth_db=plan.faintest_cloth_db,
+        )
     ]
     return Frames.joined(parts)
 
@@ -95,8 +117,14 @@ def make_training_set(
         Told how many walks are there, after each.
     workers : int
         Processes.
+
+    Raises
+    ------
+    InputError
+        The folder holds frames of another plan.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    _claim(folder / _PLAN_FILE, plan)
     missing = [n for n in range(n_walks) if not frames_path(folder, n).exists()]
     done = n_walks - len(missing)
     progress(done)
@@ -112,6 +140,17 @@ def make_training_set(
             made.result()
             done += 1
             progress(done)
+
+
+def _claim(path: Path, plan: TrainingPlan) -> None:
+    """Keep frames of one plan together and those of others away."""
+    if path.exists() and path.read_text("utf-8") != plan.words:
+        fault = Fault(
+            "tells of frames of another plan", "give another folder, or the options of this one"
+        )
+        raise InputError(path, fault)
+    with atomic_write(path) as temporary:
+        temporary.write_text(plan.words, "utf-8")
 
 
 def _make_walk(number: int, folder: Path, plan: TrainingPlan) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from clearway.imaging import Array, Grid, Imager
 from clearway.imaging.design.panels import jittered_panel
 from clearway.imaging.echo import point_echoes
-from clearway.nodes.curtain.motion import steady
+from clearway.imaging.motion import steady
 
 FREQUENCIES_HZ = np.linspace(8e9, 18e9, 26)
 MIDDLE_M = (0.1, 1.0, 1.0)
