@@ -65,9 +65,7 @@ def fit_rest(
     model = fit_passage_model(passages, outcomes)
     scores = np.array([model.scores(model.raw_ratios(passage)) for passage in passages])
     innocent = scores[np.isin(outcomes, [OUTCOMES.index(NONE), OUTCOMES.index(HARMLESS)])]
-    thresholds = {
-        threat: threshold_at(innocent[:, row], pfa) for row, threat in enumerate(THREATS)
-    }
+    thresholds = {threat: threshold_at(innocent[:, row], pfa) for row, threat in enumerate(THREATS)}
     highest_pfa = upper_bound(int(pfa * len(innocent)), len(innocent))
     return Fitted(calibration, model, thresholds, highest_pfa)
 
