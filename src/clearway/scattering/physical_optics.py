@@ -16,7 +16,7 @@ both
 specular
     ``-2 cos(incidence) E' . e``, to which the others come down in the specular direction, where
     nearly all of an echo comes from.  As E' is across the specular direction, the receiver's
-    polarisation vector p may stand in for its projection e = (p - (p.q) q) / |p - (p.q) q|: one
+    polarisation vector p may stand in for its projection ``(p - (p.q) q) / |p - (p.q) q|``: one
     product per polarisation vector among the receivers.
 
 All three agree in the specular direction and differ beside it as much as physical optics itself

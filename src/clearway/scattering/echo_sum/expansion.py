@@ -8,7 +8,7 @@ approximations make the sum's cost independent of their number:
 
   .. math:: e^{-j \kappa_b (L - D)} \approx \sum_q w_q(b) e^{-j n_q (L - D)}
 
-  with w of least squares over all |L - D| <= a.
+  with w of least squares over all ``|L - D| <= a``.
 - The remaining :math:`e^{-j \kappa_b D}` is a Fourier transform at uneven places: D is spread over
   four samples of a range profile by a Kaiser-Bessel function, which is divided out again (J. A.
   Fessler and B. P. Sutton, IEEE Trans. Signal Process. 51 (2003) 560-574; the divisor here is that
