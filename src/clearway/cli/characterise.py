@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+from clearway.cli.progress import counting
 
 if TYPE_CHECKING:
     from clearway.recognition.evaluation import NamedModel
@@ -100,11 +101,7 @@ def characterise(
     words = [site.name, *(str(word) for option in options.items() for word in option)]
     provenance = _provenance(named, radar, plan, seed, shlex.join(words))
 
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    )  # fmt: skip
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("walks", total=passages)
+    with counting(console, "walks", passages) as done:
         figures = collect(
             target,
             passages,
@@ -112,7 +109,7 @@ def characterise(
                 walk, seed, radar, named.recogniser, measured_place, plan
             ),
             provenance,
-            lambda done: bar.update(task, completed=done),
+            done,
         )
     _print(console, figures)
     console.print(f"\nFigures: {target}\nFor the site file:\n")

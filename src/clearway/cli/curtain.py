@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from clearway.cli.characterise import characterise
+from clearway.cli.progress import counting
 from clearway.cli.simulate import simulate
 
 if TYPE_CHECKING:
@@ -87,7 +85,7 @@ def evaluate(
     campaign = read_campaign(folder)
     models = _models(model or _packaged())
     passages = recorded_passages(campaign, threads=threads)
-    with _progress(console, "passages", len(passages)) as done:
+    with counting(console, "passages", len(passages)) as done:
         scored = score_missing(models, passages, out / _SCORES_FOLDER, done)
     with as_input_error(folder):
         evaluations = [
@@ -147,21 +145,11 @@ def frames(
     )
     passages = recorded_passages(campaign, threads=threads)
     panels = [panel.name for panel in campaign.about.panels]
-    with _progress(console, "passages", len(passages)) as done:
+    with counting(console, "passages", len(passages)) as done:
         written = write_training_frames(
             out, campaign.about.name, passages, panels, interest, judge, done
         )
     console.print(f"{written} of {len(passages)} passages written, the others were there: {out}")
-
-
-@contextmanager
-def _progress(console: Console, what: str, total: int) -> Iterator[Callable[[int], None]]:
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    )  # fmt: skip
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda done: bar.update(task, completed=done)
 
 
 def _packaged() -> list[str]:

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from clearway.cli.progress import counting
 
 __all__ = ["simulate"]
 
@@ -40,16 +41,12 @@ def simulate(
 
     plan = TrainingPlan(facing_panels(n_elements=elements, n_frequencies=frequencies), seed=seed)
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    )  # fmt: skip
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("walks", total=walks)
+    with counting(console, "walks", walks) as done:
         make_training_set(
             out,
             walks,
             plan,
-            lambda done: bar.update(task, completed=done),
+            done,
             workers=workers or len(os.sched_getaffinity(0)),
         )
     console.print(f"{walks} walks: {out}")
