@@ -27,7 +27,9 @@ from clearway.imaging.windows import Window
 from tests.imaging.scenes import nrmse, random_scene, some_pairs
 
 COMPILED = [
-    name for name in ("avx512", "avx512_int16", "avx2", "portable") if name in backend_names()
+    name
+    for name in ("avx512", "avx512_int16", "avx2_int16", "avx2", "portable")
+    if name in backend_names()
 ]
 EXACT = [*COMPILED, "numpy"]
 FREQUENCIES_HZ = np.linspace(8e9, 18e9, 60)

@@ -184,10 +184,12 @@ def _settings() -> list[Setting]:
     """The default, what else is compiled, and the fastest at less oversampling."""
     default, _ = choose("auto")
     exact = [
-        name for name in ("avx512", "avx512_int16", "avx2", "portable") if name in backend_names()
+        name
+        for name in ("avx512", "avx512_int16", "avx2_int16", "avx2", "portable")
+        if name in backend_names()
     ]
     others = [Setting(name, OVERSAMPLING) for name in exact if name != default]
-    fast = [Setting("avx512_int16", _LESS_OVERSAMPLING)] if "avx512_int16" in exact else []
+    fast = [Setting(name, _LESS_OVERSAMPLING) for name in exact if name.endswith("_int16")]
     return [Setting(default, OVERSAMPLING), *others, *fast]
 
 

@@ -149,7 +149,7 @@ int main() {
     int failures = 0;
     for (const Kernel* kernel : {
 #if defined(__x86_64__)
-             &kAvx512, &kAvx512Int16, &kAvx2,
+             &kAvx512, &kAvx512Int16, &kAvx2Int16, &kAvx2,
 #endif
              &kPortable}) {
         if (!kernel->is_supported()) continue;

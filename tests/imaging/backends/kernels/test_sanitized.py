@@ -15,6 +15,7 @@ AVX512 = ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mfma"]
 SOURCES = {
     "avx512.cpp": AVX512,
     "avx512_int16.cpp": [*AVX512, "-mavx512vnni"],
+    "avx2_int16.cpp": ["-mavx2", "-mfma"],
     "avx2.cpp": ["-mavx2", "-mfma", "-mf16c"],
     "portable.cpp": [],
 }

@@ -1,32 +1,10 @@
 // The kernel for AVX2: 8 lanes, profiles in half precision, windows in the first-level cache.
-#include <immintrin.h>
-
+#include "avx2_floats.hpp"
 #include "float_sums.hpp"
 #include "tile_kernel.hpp"
 
 namespace clearway {
 namespace {
-
-struct Avx2Floats {
-    using Vector = __m256;
-    static constexpr int kLanes = 8;
-
-    static Vector set(float x) { return _mm256_set1_ps(x); }
-    static Vector load(const float* p) { return _mm256_load_ps(p); }
-    static Vector once(Vector x) { return x; }
-    static void store(float* p, Vector x) { _mm256_store_ps(p, x); }
-    static Vector add(Vector a, Vector b) { return _mm256_add_ps(a, b); }
-    static Vector sub(Vector a, Vector b) { return _mm256_sub_ps(a, b); }
-    static Vector mul(Vector a, Vector b) { return _mm256_mul_ps(a, b); }
-    static Vector div(Vector a, Vector b) { return _mm256_div_ps(a, b); }
-    static Vector max(Vector a, Vector b) { return _mm256_max_ps(a, b); }
-    static Vector sqrt(Vector a) { return _mm256_sqrt_ps(a); }
-    static Vector fma(Vector a, Vector b, Vector c) { return _mm256_fmadd_ps(a, b, c); }
-    static Vector fnma(Vector a, Vector b, Vector c) { return _mm256_fnmadd_ps(a, b, c); }
-    static Vector round(Vector a) {
-        return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    }
-};
 
 struct Avx2 : FloatSums<Avx2, Avx2Floats> {
     using Sample = std::uint16_t;

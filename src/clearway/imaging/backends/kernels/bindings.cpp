@@ -33,7 +33,7 @@ using Matrix = View<T, nb::ndim<2>>;
 
 const Kernel* const kKernels[] = {
 #if defined(__x86_64__) || defined(_M_X64)
-    &kAvx512, &kAvx512Int16, &kAvx2,
+    &kAvx512, &kAvx512Int16, &kAvx2Int16, &kAvx2,
 #endif
     &kPortable};
 

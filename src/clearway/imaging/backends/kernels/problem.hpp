@@ -71,6 +71,6 @@ struct Kernel {
                     std::int64_t end, float* image);
 };
 
-extern const Kernel kAvx512, kAvx512Int16, kAvx2, kPortable;
+extern const Kernel kAvx512, kAvx512Int16, kAvx2Int16, kAvx2, kPortable;
 
 }  // namespace clearway
