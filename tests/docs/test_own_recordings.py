@@ -15,7 +15,6 @@ from clearway.recognition.evaluation import read_scored
 from clearway.recognition.recorded import read_campaign
 from clearway.recognition.recorded.checking import checked_rows, checked_toml
 from clearway.recognition.recorded.schema import CampaignFile, FrameRow, PanelTable, PassageRow
-from clearway.recognition.training.__main__ import main as train
 from tests.recognition.recorded.making import make_campaign
 from tests.recognition.recorded.small_model import N_BODIES, write_small_model
 
@@ -42,12 +41,8 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Path:
         make_campaign(Path("other-people"), bodies=range(N_BODIES), n_frames=2, n_elements=4)
         write_small_model(Path("lab-model").absolute())
         for command in COMMANDS:
-            if command[0] == "python":
-                assert command[1:3] == ["-m", "clearway.recognition.training"]
-                assert train(command[3:]) == 0
-            else:
-                result = CliRunner().invoke(app, command[1:], catch_exceptions=False)
-                assert result.exit_code == 0, result.output
+            result = CliRunner().invoke(app, command[1:], catch_exceptions=False)
+            assert result.exit_code == 0, result.output
     return folder
 
 
@@ -68,6 +63,17 @@ def test_the_report_names_both_models(laboratory: Path) -> None:
     assert "Made hall" in page
     for model in ("lab-model", "new-model"):
         assert f'<th scope="col" class="number">{model}</th>' in page
+
+
+def test_stored_looks_are_scored_as_the_sweeps_they_came_from(laboratory: Path) -> None:
+    """The page's own sets: every passage of the other people, read again without an image."""
+    n = len(read_campaign(laboratory / "other-people").passages)
+    scored = read_scored(laboratory / "again" / "scores.parquet")
+    assert len(scored) == n
+    assert all(one.said.n_examined == one.said.n_frames == 2 for one in scored)
+    page = (laboratory / "again" / "report.html").read_text(encoding="utf-8")
+    assert "Passages recorded." in page
+    assert "passages without a threat, of" in page
 
 
 def test_the_scores_are_counted_as_the_page_says(

@@ -8,15 +8,27 @@ import pytest
 
 from clearway.domain import HYPOTHESES, ThreatClass
 from clearway.domain.body import BodyPlace
-from clearway.errors import InputError
-from clearway.recognition import FrameReading, Recogniser, View
+from clearway.errors import ArgumentError, InputError
+from clearway.recognition import FrameReading, Recogniser, View, Volume
+from clearway.recognition.evaluation import NamedModel, PassageTruth
 from clearway.recognition.model_folder import MODEL_FILE, folder_of
+from clearway.recognition.model_schema import LimitTable, SpaceTable
 from clearway.recognition.quality import Examination, Reason
 from clearway.recognition.readings import examined_share, most_likely_place
+from clearway.recognition.scorer import Score
+from clearway.recognition.stored import (
+    LabelledLook,
+    SetAbout,
+    frames_path,
+    make_frames,
+    read_frames,
+    score_frames,
+    write_frames,
+)
 from clearway.recognition.training.boosting import BoostingSettings
-from clearway.recognition.training.frames import write_frames
 from clearway.recognition.training.training import train
 from tests.recognition.bodies import person
+from tests.recognition.stored.making import about
 from tests.recognition.training_set import painted_frames
 
 pytest.importorskip("sklearn", reason="scikit-learn comes with the extra [train]")
@@ -28,12 +40,9 @@ SETTINGS = BoostingSettings(rounds=20, least_in_leaf=3)
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A baseline, trained on painted people."""
     data = tmp_path_factory.mktemp("frames")
-    frames = painted_frames()
-    half = np.arange(len(frames)) < len(frames) // 2
-    write_frames(data, 0, frames.chosen(half))
-    write_frames(data, 1, frames.chosen(~half))
+    write_frames(frames_path(data, 0), painted_frames())
     model = data.with_name("model")
-    train(data, model, SETTINGS, pfa=0.2)
+    train([data], model, SETTINGS, pfa=0.2)
     return model
 
 
@@ -70,6 +79,78 @@ def test_each_threat_is_named_and_placed(
     assert of["none"] == 0.0
     assert max(of, key=lambda hypothesis: of[hypothesis]) == name
     assert reading.probabilities([1.0] * 5).argmax() != 0
+
+
+def test_stored_passages_read_as_live_ones(recogniser: Recogniser, tmp_path: Path) -> None:
+    """Whatever the limits are, and whether the images are stored or not."""
+    rng = np.random.default_rng(8)
+    views = [
+        View((0.3 * way, 1.2), (way * 1.4, 0.0), time_s=way, dead_share=dead, panel=panel)
+        for way, dead, panel in ((1, 0.0, "a"), (-1, 0.0, "b"), (1, 0.2, "b"), (1, 0.5, "a"))
+    ]
+    looks = [(person("handgun", rng, view), view) for view in views]
+    truths = [PassageTruth(name, "1", "handgun") for name in ("seen", "unseen")]
+    kept = make_frames(
+        SetAbout.of("painted", simulated=True), truths, [LabelledLook(0, *look) for look in looks]
+    )
+    write_frames(tmp_path / "kept.npz", kept.condensed)
+    stored, _ = read_frames(tmp_path / "kept.npz")
+    strict = recogniser.about.model_copy(
+        update={
+            "limits": dict(recogniser.about.limits)
+            | {Reason.DEAD_ELEMENTS: LimitTable(good=0.0, poor=0.2)}
+        }
+    )
+    for used in (recogniser, Recogniser(strict, recogniser.scorer)):
+        live = used.passage([used.read(*look) for look in looks])
+        seen, unseen = score_frames(NamedModel("one", used), stored)
+        assert seen.truth == truths[0]
+        assert (seen.said.n_examined, seen.said.n_frames) == (live.n_examined, 4)
+        for name in ("ratios", "scores"):
+            np.testing.assert_array_equal(getattr(seen.said, name), getattr(live, name))
+        assert (seen.said.place, seen.said.place_share) == (live.place, live.place_share)
+        assert (seen.said.examined, seen.said.declared) == (live.examined, live.declared)
+        assert unseen.said.reasons == (Reason.NO_FRAME,)
+        assert live.n_examined == (3 if used is recogniser else 2)
+
+
+class OfTheImage:
+    """A scorer that, as a network, takes the image itself."""
+
+    def score(self, volume: Volume, person_height_m: float | None = None) -> Score:  # noqa: ARG002 - as every Scorer
+        x, y, z = np.unravel_index(volume.levels_db.argmax(), volume.levels_db.shape)
+        place = (volume.forward_m[x], volume.depth_m[y], volume.height_m[z])
+        halves = np.array_split(volume.levels_db.ravel(), 4)
+        return Score(np.array([half.mean() for half in halves], dtype=np.float64), place)
+
+
+def test_a_network_reads_stored_images(recogniser: Recogniser) -> None:
+    rng = np.random.default_rng(9)
+    views = [View((0.013 * way, 1.211), (way * 1.4, 0.0), time_s=way) for way in (1, -1)]
+    looks = [(person("long_gun", rng, view), view) for view in views]
+    kept = make_frames(
+        SetAbout.of("painted", simulated=True),
+        [PassageTruth("p", "1", "long_gun")],
+        [LabelledLook(0, *look) for look in looks],
+    )
+    used = Recogniser(recogniser.about, OfTheImage())
+    live = used.passage([used.read(*look) for look in looks])
+    (stored,) = score_frames(NamedModel("one", used), kept)
+    # Levels are rounded to 0.2 dB, evenly up and down.
+    np.testing.assert_allclose(stored.said.ratios, live.ratios, atol=0.05)
+    assert stored.said.place is live.place
+    with pytest.raises(ArgumentError, match="without `--condensed`"):
+        score_frames(NamedModel("one", used), kept.condensed)
+
+
+def test_a_set_of_another_region_or_space_is_not_scored(recogniser: Recogniser) -> None:
+    model = NamedModel("one", recogniser)
+    kept = painted_frames().condensed
+    with pytest.raises(ArgumentError, match="interest: is shape"):
+        score_frames(model, replace(kept, about=about()))
+    elsewhere = SpaceTable(lower_m=(-2.0, 0.5, 0.0))
+    with pytest.raises(ArgumentError, match="space: is lower_m"):
+        score_frames(model, replace(kept, about=kept.about.model_copy(update={"space": elsewhere})))
 
 
 def test_nothing_speaks_against_every_threat(recogniser: Recogniser) -> None:
@@ -131,7 +212,7 @@ def test_frames_that_saw_nothing_have_no_say_in_the_place() -> None:
 
 def test_training_again_gives_the_same_model(folder: Path, tmp_path: Path) -> None:
     again = tmp_path / "again"
-    train(folder.with_name("frames0"), again, SETTINGS, pfa=0.2)
+    train([folder.with_name("frames0")], again, SETTINGS, pfa=0.2)
     assert (again / "trees.npz").read_bytes() == (folder / "trees.npz").read_bytes()
     assert (again / MODEL_FILE).read_bytes() == (folder / MODEL_FILE).read_bytes()
 

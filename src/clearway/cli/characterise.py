@@ -6,7 +6,6 @@ import os
 import shlex
 from dataclasses import replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from clearway.cli.progress import counting
+from clearway.cli.simulate import Accuracy
 
 if TYPE_CHECKING:
     from clearway.recognition.evaluation import NamedModel
@@ -28,13 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["characterise"]
 
 _TABLE_WIDTH = 120
-
-
-class Accuracy(StrEnum):
-    """Values of ``--accuracy``."""
-
-    REFERENCE = "reference"
-    TRAINING = "training"
 
 
 def characterise(
@@ -77,9 +70,9 @@ def characterise(
     threads: Annotated[int, typer.Option(min=1, help="For the echoes.")] = 1,
 ) -> None:
     """Measure a curtain on simulated passages, for the twin; stop and go on as you like."""
-    from clearway.nodes.curtain.pipeline import measured_place
     from clearway.recognition import Recogniser
     from clearway.recognition.evaluation import NamedModel
+    from clearway.recognition.measured_place import measured_place
     from clearway.scattering.settings import Settings
     from clearway.site.radar import radar_of
     from clearway.site.reading import load_site

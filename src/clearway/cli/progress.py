@@ -11,6 +11,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    SpinnerColumn,
     TaskID,
     TaskProgressColumn,
     TextColumn,
@@ -96,3 +97,20 @@ def counting(console: Console, what: str, total: int) -> Iterator[Callable[[int]
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task(what, total=total)
         yield lambda done: bar.update(task, completed=done)
+
+
+@contextmanager
+def telling(console: Console, what: str) -> Iterator[Callable[[str], None]]:
+    """Print what has been done, line by line; a terminal also sees that work goes on.
+
+    Yields
+    ------
+    callable
+        To be told in words.
+    """
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(
+        *columns, console=console, disable=not console.is_terminal, transient=True
+    ) as bar:
+        bar.add_task(what, total=None)
+        yield console.print

@@ -15,7 +15,7 @@ from clearway.recognition.proportions import TYPICAL_HEIGHT_M
 from clearway.recognition.scorer import Score
 from clearway.recognition.volume import Volume
 
-__all__ = ["Baseline", "Trees"]
+__all__ = ["Baseline", "Trees", "features_and_place"]
 
 LEAF = -1
 """Stands for a node without children."""
@@ -91,12 +91,13 @@ class Trees:
                 "train the baseline anew with this version of Clearway",
             )
 
-    def logits(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+    def logits(self, features: NDArray[np.floating]) -> NDArray[np.float64]:
         """Sum of the trees.
 
         Parameters
         ----------
-        features : (n, n_features) float64
+        features : (n, n_features) float
+            Single precision is enough.
 
         Returns
         -------
@@ -128,9 +129,46 @@ class Baseline:
 
     def score(self, volume: Volume, person_height_m: float | None = None) -> Score:
         """Score one image; see `Scorer`."""
-        seen = surface_view(volume)
-        values = features_of(seen, person_height_m or TYPICAL_HEIGHT_M)
-        return Score(self.trees.logits(values[None])[0], _most_suspicious_m(seen, volume))
+        features, suspect_m = features_and_place(volume, person_height_m)
+        return self.score_features(features[None], np.array([suspect_m]))[0]
+
+    def score_features(
+        self, features: NDArray[np.floating], suspect_m: NDArray[np.float64]
+    ) -> list[Score]:
+        """Score several images by what `features_and_place` gave of each.
+
+        Parameters
+        ----------
+        features : (n, n_features) float
+        suspect_m : (n, 3) float64
+        """
+        places = [(forward, depth, height) for forward, depth, height in suspect_m.tolist()]
+        return [
+            Score(logits, place)
+            for logits, place in zip(self.trees.logits(features), places, strict=True)
+        ]
+
+
+def features_and_place(
+    volume: Volume, person_height_m: float | None = None
+) -> tuple[NDArray[np.float32], tuple[float, float, float]]:
+    """All that the baseline takes from an image.
+
+    Parameters
+    ----------
+    volume : Volume
+    person_height_m : float, optional
+
+    Returns
+    -------
+    (n_features,) float32
+        In the order of `FEATURES`, rounded as the trees round them.
+    (float, float, float)
+        Forward, depth and height of what is most suspicious, whatever the trees say.
+    """
+    seen = surface_view(volume)
+    values = features_of(seen, person_height_m or TYPICAL_HEIGHT_M)
+    return values.astype(np.float32), _most_suspicious_m(seen, volume)
 
 
 def _most_suspicious_m(seen: SurfaceView, volume: Volume) -> tuple[float, float, float]:

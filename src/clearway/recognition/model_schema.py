@@ -31,6 +31,7 @@ __all__ = [
     "ModelFile",
     "PassageTable",
     "SpaceTable",
+    "SupportTable",
     "TrainingTable",
 ]
 
@@ -127,6 +128,31 @@ class SpaceTable(_Table):
     lower_m: _Three = SPACE.lower_m
     upper_m: _Three = SPACE.upper_m
 
+    @classmethod
+    def of(cls, space: Region) -> SpaceTable:
+        """As the file holds it."""
+        return cls(lower_m=space.lower_m, upper_m=space.upper_m)
+
+    def build(self) -> Region:
+        """As the recogniser uses it."""
+        return Region(self.lower_m, self.upper_m)
+
+
+class SupportTable(_Table):
+    """What stands behind a threshold: passages without a threat that it was set on."""
+
+    asked_pfa: Annotated[float, Field(ge=0.0, le=1.0)]
+    """Share of them that might pass it."""
+    alarms: Annotated[int, Field(ge=0)]
+    """Those of them that do pass it."""
+    n_passages: _Whole
+    n_bodies: _Whole
+    """Passages of one body are not independent: with few bodies the bound says too little."""
+    highest_pfa: Annotated[float, Field(ge=0.0, le=1.0)]
+    """Upper bound of the rate of false alarms, at a confidence of 95 %, were the passages
+    independent.  With fewer passages than one in the rate asked for, the threshold is just above
+    the highest score of them, and this is what it is good for."""
+
 
 class TrainingTable(_Table):
     """What the model was trained on: enough to do it again."""
@@ -168,6 +194,8 @@ class ModelFile(_Table):
     passage: PassageTable
     thresholds: Mapping[ThreatClass, float] = {}
     """Score of a passage from which on the recogniser itself declares a threat."""
+    threshold_support: Mapping[ThreatClass, SupportTable] = {}
+    """Behind each of the thresholds; empty where it was not told."""
     limits: Mapping[Reason, LimitTable] = {
         reason: LimitTable(good=limit.good, poor=limit.poor) for reason, limit in LIMITS.items()
     }
@@ -181,7 +209,7 @@ class ModelFile(_Table):
 
     def built_space(self) -> Region:
         """As the recogniser uses it."""
-        return Region(self.space.lower_m, self.space.upper_m)
+        return self.space.build()
 
 
 def _numbers(logistic: Logistic) -> dict[str, object]:

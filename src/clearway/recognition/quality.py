@@ -13,7 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from clearway.imaging import Region
 from clearway.recognition.aspects import blocked_share, seen_sectors
@@ -21,7 +21,19 @@ from clearway.recognition.proportions import CHIN, KNEE, TYPICAL_HEIGHT_M
 from clearway.recognition.view import View
 from clearway.recognition.volume import Volume
 
-__all__ = ["ADEQUATE", "LIMITS", "WORDS", "Examination", "Limit", "Reason", "examine", "measures"]
+__all__ = [
+    "ADEQUATE",
+    "LIMITS",
+    "MEASURED",
+    "SPACE",
+    "WORDS",
+    "Examination",
+    "Limit",
+    "Reason",
+    "examine",
+    "judge",
+    "measures",
+]
 
 ADEQUATE = 0.5
 """Examined share below which a frame says nothing."""
@@ -46,6 +58,9 @@ class Reason(StrEnum):
     DEAD_ELEMENTS = "dead_elements"
     NO_FRAME = "no_frame"
 
+
+MEASURED = tuple(reason for reason in Reason if reason is not Reason.NO_FRAME)
+"""Reasons that a figure of the view stands behind, in the order of `measures`."""
 
 WORDS: Mapping[Reason, str] = MappingProxyType(
     {
@@ -77,7 +92,12 @@ class Limit:
         >>> Limit(good=20, poor=10).share(15), Limit(good=0.1, poor=0.3).share(0.5)
         (0.5, 0.0)
         """
-        return float(np.clip((value - self.poor) / (self.good - self.poor), 0.0, 1.0))
+        return float(self.shares(value))
+
+    def shares(self, values: ArrayLike) -> NDArray[np.float64]:
+        """Examined share of each of several values."""
+        beyond = np.asarray(values, dtype=np.float64) - self.poor
+        return np.asarray(np.clip(beyond / (self.good - self.poor), 0.0, 1.0))
 
 
 LIMITS: Mapping[Reason, Limit] = MappingProxyType(
@@ -133,29 +153,44 @@ def examine(
     limits: Mapping[Reason, Limit] = LIMITS,
     space: Region = SPACE,
 ) -> Examination:
-    """Judge one view.
+    """Judge one view; see `measures` and `judge`.
 
     Parameters
     ----------
     volume : Volume
     view : View
     limits : mapping of Reason to Limit
-        A reason without a limit is not checked.
     space : Region
         Where the middle of a body may be.
+    """
+    return judge(measures(volume, view, space), tuple(seen_sectors(view).tolist()), limits)
+
+
+def judge(
+    values: Mapping[Reason, float],
+    sectors: tuple[bool, ...],
+    limits: Mapping[Reason, Limit] = LIMITS,
+) -> Examination:
+    """Judge what was measured of a view.
+
+    Parameters
+    ----------
+    values : mapping of Reason to float
+        Of `measures`.
+    sectors : tuple of bool
+        Sides of the body that faced the panel.
+    limits : mapping of Reason to Limit
+        A reason without a limit is not checked.
 
     Returns
     -------
     Examination
         The share of the worst measure; reasons where that is below `ADEQUATE`.
     """
-    values = measures(volume, view, space)
     shares = {reason: limit.share(values[reason]) for reason, limit in limits.items()}
     failed = sorted((share, reason) for reason, share in shares.items() if share < ADEQUATE)
     return Examination(
-        min(shares.values(), default=1.0),
-        tuple(reason for _, reason in failed),
-        tuple(seen_sectors(view).tolist()),
+        min(shares.values(), default=1.0), tuple(reason for _, reason in failed), sectors
     )
 
 

@@ -13,7 +13,7 @@ from clearway.recognition.correlation import PassageFrames
 from clearway.recognition.model_folder import folder_of, read_model
 from clearway.recognition.model_schema import ModelFile
 from clearway.recognition.places import place_name
-from clearway.recognition.quality import examine
+from clearway.recognition.quality import Examination, examine
 from clearway.recognition.readings import (
     FrameReading,
     PassageReading,
@@ -21,8 +21,8 @@ from clearway.recognition.readings import (
     most_likely_place,
     why_not,
 )
-from clearway.recognition.scorer import Scorer
-from clearway.recognition.view import View
+from clearway.recognition.scorer import Score, Scorer
+from clearway.recognition.view import Glance, View
 from clearway.recognition.volume import Volume
 
 __all__ = ["Recogniser"]
@@ -42,11 +42,13 @@ class Recogniser:
         self.about = about
         self.region_of_interest = about.region_of_interest.build()
         """Which voxels to image around a person."""
-        self._scorer = scorer
+        self.scorer = scorer
         self._calibration = about.calibration.build()
         self._passage = about.passage.build()
-        self._limits = about.built_limits()
-        self._space = about.built_space()
+        self.limits = about.built_limits()
+        """Of the quality of views."""
+        self.space = about.built_space()
+        """Where the middle of a body may be."""
 
     @classmethod
     def load(cls, name: Path | str, *, threads: int = 2) -> Recogniser:
@@ -83,20 +85,33 @@ class Recogniser:
         FrameReading
             Says nothing, and why, where the view was not good enough.
         """
-        examination = examine(volume, view, self._limits, self._space)
-        if not examination.adequate:
+        examination = examine(volume, view, self.limits, self.space)
+        score = self.scorer.score(volume, view.height_m) if examination.adequate else None
+        return self.reading(Glance.of(view), examination, score)
+
+    def reading(self, look: Glance, examination: Examination, score: Score | None) -> FrameReading:
+        """What scores mean: the second half of `read`, for scores that are there already.
+
+        Parameters
+        ----------
+        look : Glance
+        examination : Examination
+            By this recogniser's `limits`.
+        score : Score or None
+            Of its `scorer`; None where the view was not good enough.
+        """
+        if score is None or not examination.adequate:
             silent = np.zeros(len(THREATS))
-            return FrameReading(view.time_s, view.panel, examination, silent)
-        score = self._scorer.score(volume, view.height_m)
+            return FrameReading(look.time_s, look.panel, examination, silent)
         ratios = self._calibration.ratios(score.logits)
         likeliest = THREATS[int(ratios.argmax())]
         place = place_name(
             *score.place_m,
-            right_side=view.forward > 0,
-            person_height_m=view.height_m,
+            right_side=look.forward > 0,
+            person_height_m=look.height_m,
             around=likeliest is ThreatClass.EXPLOSIVE,
         )
-        return FrameReading(view.time_s, view.panel, examination, ratios, place)
+        return FrameReading(look.time_s, look.panel, examination, ratios, place)
 
     def passage(self, readings: Sequence[FrameReading]) -> PassageReading:
         """Combine all frames of one person's walk through the curtain.

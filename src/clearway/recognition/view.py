@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from clearway.errors import ArgumentError
 
-__all__ = ["View"]
+__all__ = ["Glance", "View"]
 
 _WALKING_M_S = 0.2
 """Below, the direction of a velocity says nothing about where a person faces."""
@@ -94,3 +94,19 @@ class View:
             self.speed_m_s if self.velocity_error_m_s is None else abs(self.velocity_error_m_s)
         )
         return unknown * self.sweep_time_s
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a reading needs of a view once its image was scored."""
+
+    time_s: float
+    panel: str
+    forward: int
+    """As of `View`."""
+    height_m: float | None = None
+
+    @classmethod
+    def of(cls, view: View) -> Glance:
+        """Of a whole view."""
+        return cls(view.time_s, view.panel, view.forward, view.height_m)

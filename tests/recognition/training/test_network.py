@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 
 from clearway.errors import ArgumentError, InputError
-from clearway.recognition import Recogniser, View, Volume
+from clearway.recognition import Recogniser, RegionOfInterest, View, Volume
+from clearway.recognition.classes import THREATS
+from clearway.recognition.evaluation import NamedModel
 from clearway.recognition.network import LARGEST_BYTES, Network, log_mean_exp, scaled
-from clearway.recognition.training.frames import Frames, write_frames
+from clearway.recognition.stored import Frames, frames_path, score_frames, write_frames
 from clearway.recognition.training.training import train
 from tests.recognition.bodies import person
+from tests.recognition.stored.making import frames as drawn_frames
+from tests.recognition.stored.making import truths
 from tests.recognition.training_set import painted_frames
 
 torch = pytest.importorskip("torch", reason="PyTorch comes with the extra [train]")
@@ -25,6 +29,7 @@ from clearway.recognition.training.export import onnx_bytes  # noqa: E402
 from clearway.recognition.training.loop import NetworkSettings, train_network  # noqa: E402
 
 SHAPE = (8, 8, 16)
+INTEREST = RegionOfInterest((16, 8, 32), pooling=(2, 1, 2))
 TINY = NetworkSettings(epochs=3, batch=8, width=4, learning_rate=5e-3, device="cpu")
 
 
@@ -32,25 +37,18 @@ def cubes(n: int = 40, seed: int = 1) -> tuple[Frames, np.ndarray[Any, np.dtype[
     """Tiny volumes; a bright cube at the class's own place, and where it is."""
     rng = np.random.default_rng(seed)
     levels = rng.integers(0, 60, (n, *SHAPE), dtype=np.uint8)
-    outcome = np.array([0, 2, 3, 4])[np.arange(n) % 4]
+    names = ["none", *(threat.value for threat in THREATS)]
     place = np.full((n, 2), np.nan)
-    for index, carried in enumerate(outcome):
-        if carried:
-            at = 3 + 4 * (carried - 2)
+    for index in range(n):
+        if carried := index % 4:
+            at = 3 + 4 * (carried - 1)
             levels[index, 2:6, 2:6, at - 2 : at + 2] = 250
             place[index] = (4.0, at)
-    frames = Frames(
-        levels=levels,
-        outcome=outcome,
-        body=np.arange(n).astype(str),
-        passage=np.arange(n).astype(str),
-        time_s=np.zeros(n),
-        panel=np.zeros(n, dtype=int),
-        examined=np.ones(n),
-        person_height_m=np.full(n, 1.7),
-        place_m=np.full((n, 3), np.nan),
-        shown=np.full(n, np.nan),
+    passages = tuple(
+        replace(truth, body=truth.passage, outcome=names[index % 4])
+        for index, truth in enumerate(truths(n))
     )
+    frames = drawn_frames(passages, 1, interest=INTEREST, levels=levels)
     return frames, place
 
 
@@ -96,7 +94,7 @@ def test_the_network_learns_what_and_where(tmp_path: Path) -> None:
     network = train_network(frames, place, settings, tmp_path / "learnt.pt")
     fresh, truth = cubes(40, seed=2)
     content = onnx_bytes(network, SHAPE)
-    evidence = Network(content, SHAPE, threads=1).evidence(Volume.levels_of(fresh.levels))
+    evidence = Network(content, SHAPE, threads=1).evidence(Volume.levels_of(fresh.volumes))
     assert (log_mean_exp(evidence).argmax(axis=1) == fresh.classes).mean() > 0.9
     carrying = fresh.classes > 0
     own = evidence[np.arange(40), fresh.classes][carrying]
@@ -135,9 +133,9 @@ def test_refusals() -> None:
 def test_one_command_gives_a_model_that_reads(tmp_path: Path) -> None:
     data = tmp_path / "frames"
     data.mkdir()
-    write_frames(data, 0, painted_frames())
+    write_frames(frames_path(data, 0), painted_frames())
     settings = NetworkSettings(epochs=1, batch=16, width=4, device="cpu")
-    about = train(data, tmp_path / "model", settings, pfa=0.2)
+    about = train([data], tmp_path / "model", settings, pfa=0.2)
     assert about.kind == "network"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["frames", "model"]
     recogniser = Recogniser.load(tmp_path / "model", threads=1)
@@ -145,3 +143,15 @@ def test_one_command_gives_a_model_that_reads(tmp_path: Path) -> None:
     reading = recogniser.read(person("handgun", np.random.default_rng(7), view), view)
     assert np.isfinite(reading.ratios).all()
     assert reading.place is not None
+    scored = score_frames(NamedModel("network", recogniser), painted_frames())
+    assert len(scored) == len(painted_frames().passages)
+    assert all(np.isfinite(one.said.scores).all() and one.said.place for one in scored)
+    with pytest.raises(ArgumentError, match="without `--condensed`"):
+        score_frames(NamedModel("network", recogniser), painted_frames().condensed)
+
+
+def test_a_condensed_set_trains_no_network(tmp_path: Path) -> None:
+    write_frames(tmp_path / "set.npz", painted_frames().condensed)
+    with pytest.raises(ArgumentError, match="without `--condensed`"):
+        train([tmp_path / "set.npz"], tmp_path / "model", TINY)
+    assert not (tmp_path / "model").exists()

@@ -116,19 +116,20 @@ def test_detection_is_told_with_its_counts_and_goal(evaluations: list[Evaluation
     told = rows["handgun", "1 %", "baseline"]
     assert told[3:6] == ("51.0 %", "51 of 100", "10")
     assert told[8] == "not reached (90 %)"
-    assert told[9] == "2 of 200"
+    assert told[9:12] == ("2 of 200", "10", "3.1 %")
     assert rows["any threat", "0.1 %", "network"][8] == ""
-    line = "baseline, handgun: Pd 51.0 % (51 of 100, at least 42.3 %) at a Pfa of 1 %"
+    line = "baseline, handgun: Pd 51.0 % (51 of 100, bodies: 10, at least 42.3 %) at a Pfa of 1 %"
     assert any(told.startswith(line) for told in summary_lines(evaluations[0]))
 
 
 def test_a_cell_holds_share_count_and_interval(evaluations: list[Evaluation]) -> None:
     rows = {row[:2]: row[2:] for table in stratum_tables(evaluations) for row in table.rows}
     # Scores of 50 to 149 reach 99 or more from number 49 on; 25 of these are even.
-    assert rows["1.0 to 1.4 m/s", "handgun"][0].startswith("50.0 % (25 of 50, ")
-    assert rows["0.6 to 1.0 m/s", "handgun"] == ("52.0 % (26 of 50, 38.5 to 65.2 %)",) * 2
+    assert rows["1.0 to 1.4 m/s", "handgun"][0].startswith("50.0 % (25 of 50, bodies: 5, ")
+    slow = "52.0 % (26 of 50, bodies: 5, 38.5 to 65.2 %)"
+    assert rows["0.6 to 1.0 m/s", "handgun"] == (slow, slow)
     objects = {row[:2]: row[2:] for row in nuisance_table(evaluations).rows}
-    assert objects["phone", "1 %"][0].startswith("1.0 % (1 of 100, ")
+    assert objects["phone", "1 %"][0].startswith("1.0 % (1 of 100, bodies: 10, ")
 
 
 def test_a_rate_that_the_set_is_too_small_for_is_said(page: str) -> None:

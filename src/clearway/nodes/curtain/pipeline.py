@@ -17,15 +17,11 @@ from clearway.nodes.curtain.frames import RadarFrame
 from clearway.nodes.curtain.panel import PanelEye
 from clearway.nodes.curtain.people import Person
 from clearway.nodes.curtain.settings import CurtainSettings
-from clearway.recognition import Box, FrameReading, Recogniser, Volume
+from clearway.recognition import FrameReading, Recogniser, Volume
+from clearway.recognition.measured_place import measured_place
 from clearway.site.radar import Radar
 
 __all__ = ["CurtainPipeline", "Looked"]
-
-_HALF_DEPTH_M = 0.17
-"""From the near side of a body, which the image shows, to its middle."""
-_BODY_DB = -6.0
-"""Fainter voxels do not say where the body is."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -201,26 +197,3 @@ class CurtainPipeline:
             place_m = panel.to_site(*measured_place(box, volume))
         end_ns = frame.time_ns + round(1e9 * panel.sweep_time_s / 2)
         return Looked(person, frame.time_ns, end_ns, place_m, tracked or shown, reading, volume)
-
-
-def measured_place(box: Box, volume: Volume) -> tuple[float, float]:
-    """Middle of the body in the view frame: the centre of gravity of its echo, and half a body.
-
-    Parameters
-    ----------
-    box : Box
-    volume : Volume
-        Of that box.
-
-    Returns
-    -------
-    float, float
-        x and y.
-    """
-    weight = np.where(volume.levels_db > _BODY_DB, 10.0 ** (volume.levels_db / 10.0), 0.0)
-    total = float(weight.sum())
-    if total == 0.0:
-        return box.person_m
-    forward_m = float(weight.sum(axis=(1, 2)) @ volume.forward_m) / total
-    depth_m = float(weight.sum(axis=(0, 2)) @ volume.depth_m) / total
-    return box.to_view(forward_m, depth_m + _HALF_DEPTH_M)

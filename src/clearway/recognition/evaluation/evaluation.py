@@ -92,6 +92,8 @@ class Evaluation:
     model: str
     n_by_outcome: Mapping[str, int]
     n_bodies: int
+    n_innocent_bodies: int
+    """Bodies among those without a threat."""
     pfas: tuple[float, ...]
     classes: tuple[ClassFigures, ...]
     """Any threat first, then those in the set."""
@@ -150,6 +152,7 @@ def evaluate(
         model=passages[0].model,
         n_by_outcome=dict(zip(OUTCOMES, counts, strict=True)),
         n_bodies=len(np.unique(scored.body)),
+        n_innocent_bodies=len(np.unique(scored.body[scored.innocent])),
         pfas=pfas,
         classes=classes,
         nuisance=_nuisance(scored, classes[0], pfas),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from clearway.domain.body import BodyPlace
 from clearway.errors import ArgumentError
+from clearway.imaging import Array
 from clearway.recognition.classes import OUTCOMES
 from clearway.recognition.roi import RegionOfInterest
 from clearway.recognition.view import View
 from clearway.recognition.volume import Volume
 
-__all__ = ["Passage", "PassageTruth"]
+__all__ = ["Passage", "PassageTruth", "aspect_words", "radar_words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,33 @@ class PassageTruth:
             raise ArgumentError(
                 "outcome", f"is {self.outcome!r}", f"give one of {', '.join(OUTCOMES)}"
             )
+
+
+def aspect_words(right: Sequence[bool]) -> str:
+    """Which sides of the body the panels saw.
+
+    Parameters
+    ----------
+    right : sequence of bool
+        For each panel, whether that was the person's right side.
+
+    Examples
+    --------
+    >>> aspect_words([True, False]), aspect_words([False])
+    ('both sides', 'left side')
+    """
+    if all(right):
+        return "right side"
+    return "both sides" if any(right) else "left side"
+
+
+def radar_words(array: Array, frequencies_hz: NDArray[np.float64]) -> str:
+    """Array and band."""
+    low, high = frequencies_hz.min() / 1e9, frequencies_hz.max() / 1e9
+    return (
+        f"{array.n_tx} x {array.n_rx} elements, {len(frequencies_hz)} frequencies, "
+        f"{low:.3g} to {high:.3g} GHz"
+    )
 
 
 class Passage(Protocol):

@@ -13,6 +13,7 @@ from clearway.imaging.calibration import Calibration, check_same_setup
 from clearway.imaging.files import frame_count, read_sweep
 from clearway.imaging.files.arrays import as_input_error
 from clearway.recognition.coarse import CoarsePass
+from clearway.recognition.evaluation.truth import radar_words
 from clearway.recognition.person_imager import PersonImager
 from clearway.recognition.recorded.campaign import Campaign
 from clearway.recognition.recorded.schema import FrameRow, PanelTable, PassageRow
@@ -75,11 +76,7 @@ class PanelReader:
     @property
     def radar_words(self) -> str:
         """The array and the band in words, for tables."""
-        low, high = self.frequencies_hz.min() / 1e9, self.frequencies_hz.max() / 1e9
-        return (
-            f"{self.array.n_tx} x {self.array.n_rx} elements, {len(self.frequencies_hz)} "
-            f"frequencies, {low:.3g} to {high:.3g} GHz"
-        )
+        return radar_words(self.array, self.frequencies_hz)
 
     def looks(self, passage: PassageRow) -> Iterator[Look]:
         """Sweeps of a passage in which the person is.

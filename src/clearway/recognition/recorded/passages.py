@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from math import cos, radians
 from pathlib import Path
 
-from clearway.recognition.evaluation.truth import PassageTruth
+from clearway.recognition.evaluation.truth import PassageTruth, aspect_words
 from clearway.recognition.recorded.campaign import Campaign
 from clearway.recognition.recorded.looks import PanelReader
 from clearway.recognition.recorded.schema import PanelTable, PassageRow
@@ -116,10 +116,9 @@ def _truth(
 
 def _aspect(row: PassageRow, panels: tuple[PanelTable, ...]) -> str:
     """Which sides of the body the panels saw."""
-    rights = [cos(radians(row.direction_deg - panel.turned_deg)) >= 0 for panel in panels]
-    if all(rights):
-        return "right side"
-    return "both sides" if any(rights) else "left side"
+    return aspect_words(
+        [cos(radians(row.direction_deg - panel.turned_deg)) >= 0 for panel in panels]
+    )
 
 
 def _rows(campaign: Campaign, row: PassageRow, panel: PanelTable) -> list[object]:

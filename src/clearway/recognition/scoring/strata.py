@@ -26,6 +26,8 @@ class ShareRow:
     label: str
     alarms: int
     n: int
+    n_bodies: int
+    """Passages of one body are not independent, which the bounds leave out."""
     share: Figure
     """With its 95 % Wilson interval."""
     lower: float
@@ -140,6 +142,7 @@ def _rows(
                 label=str(label),
                 alarms=alarms,
                 n=n,
+                n_bodies=len(np.unique(passages.body[own])),
                 share=wilson_share(alarms, n),
                 lower=lower_bound(alarms, n),
                 not_examined=int((~passages.examined[own]).sum()),

@@ -31,13 +31,13 @@ class BoostingSettings:
 
 
 def train_trees(
-    features: NDArray[np.float64], classes: NDArray[np.integer], settings: BoostingSettings
+    features: NDArray[np.floating], classes: NDArray[np.integer], settings: BoostingSettings
 ) -> Trees:
     """Gradient boosting (J. H. Friedman, Annals of Statistics 29, 2001), classes weighing alike.
 
     Parameters
     ----------
-    features : (n, n_features) float64
+    features : (n, n_features) float
     classes : (n,) int
         Numbers of `CLASSES`; each must occur.
     settings : BoostingSettings

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.domain import ThreatClass
-from clearway.errors import ArgumentError
 from clearway.recognition.classes import HARMLESS, NONE, OUTCOMES, THREATS
 from clearway.recognition.correlation import PassageFrames
+from clearway.recognition.model_schema import SupportTable
 from clearway.recognition.passage import PassageModel, fit_passage_model
 from clearway.recognition.probabilities import Calibration, fit_calibration
 from clearway.recognition.scoring.exact import upper_bound
 from clearway.recognition.scoring.roc import threshold_at
-from clearway.recognition.training.frames import Frames
+from clearway.recognition.stored.frames import Frames
 from clearway.recognition.training.split import split_by_body
 
 __all__ = ["Fitted", "fit_rest", "passages_of"]
@@ -28,8 +28,8 @@ class Fitted:
     calibration: Calibration
     passage: PassageModel
     thresholds: dict[ThreatClass, float]
-    highest_pfa: float
-    """Of each threshold, with a confidence of 95 %, were the passages independent."""
+    support: dict[ThreatClass, SupportTable]
+    """Of each threshold."""
 
 
 def fit_rest(
@@ -61,36 +61,50 @@ def fit_rest(
     for_frames, for_passages = split_by_body(frames.body, (0.5, 0.5), rng)
     calibration = fit_calibration(logits[for_frames], frames.classes[for_frames])
     ratios = calibration.ratios(logits[for_passages])
-    passages, outcomes = passages_of(frames.chosen(for_passages), ratios)
+    passages, outcomes, bodies = passages_of(frames.chosen(for_passages), ratios)
     model = fit_passage_model(passages, outcomes)
     scores = np.array([model.scores(model.raw_ratios(passage)) for passage in passages])
-    innocent = scores[np.isin(outcomes, [OUTCOMES.index(NONE), OUTCOMES.index(HARMLESS)])]
-    thresholds = {threat: threshold_at(innocent[:, row], pfa) for row, threat in enumerate(THREATS)}
-    highest_pfa = upper_bound(int(pfa * len(innocent)), len(innocent))
-    return Fitted(calibration, model, thresholds, highest_pfa)
+    innocent = np.isin(outcomes, [OUTCOMES.index(NONE), OUTCOMES.index(HARMLESS)])
+    thresholds = {
+        threat: threshold_at(scores[innocent, row], pfa) for row, threat in enumerate(THREATS)
+    }
+    n_bodies = len({bodies[number] for number in np.flatnonzero(innocent)})
+    support = {
+        threat: _support(scores[innocent, row], thresholds[threat], pfa, n_bodies)
+        for row, threat in enumerate(THREATS)
+    }
+    return Fitted(calibration, model, thresholds, support)
+
+
+def _support(
+    scores: NDArray[np.float64], threshold: float, pfa: float, n_bodies: int
+) -> SupportTable:
+    alarms, n = int((scores >= threshold).sum()), len(scores)
+    return SupportTable(
+        asked_pfa=pfa,
+        alarms=alarms,
+        n_passages=n,
+        n_bodies=n_bodies,
+        highest_pfa=upper_bound(alarms, n),
+    )
 
 
 def passages_of(
     frames: Frames, ratios: NDArray[np.float64]
-) -> tuple[list[PassageFrames], NDArray[np.int64]]:
-    """Group frames by passage, each with its outcome; frames in the order of time.
+) -> tuple[list[PassageFrames], NDArray[np.int64], list[str]]:
+    """Group frames by passage, each with its outcome and its body; frames in the order of time.
 
-    Raises
-    ------
-    ArgumentError
-        If a passage has two outcomes.
+    A passage without frames is none of them: there is nothing to fit on.
     """
-    names, number = np.unique(frames.passage, return_inverse=True)
-    order = np.lexsort((frames.time_s, number))
-    groups = np.split(order, np.flatnonzero(np.diff(number[order])) + 1)
-    outcomes = np.array([frames.outcome[group[0]] for group in groups], dtype=np.int64)
-    for name, group, outcome in zip(names, groups, outcomes, strict=True):
-        if (frames.outcome[group] != outcome).any():
-            raise ArgumentError(
-                "passage", f"{name!r} has frames of two outcomes", "give every passage its own name"
-            )
+    numbers = np.unique(frames.passage)
+    order = np.lexsort((frames.time_s, frames.passage))
+    groups = np.split(order, np.searchsorted(frames.passage[order], numbers[1:]))
+    panel = np.unique(frames.panel, return_inverse=True)[1]
     passages = [
-        PassageFrames(ratios[group], frames.time_s[group].astype(np.float64), frames.panel[group])
+        PassageFrames(ratios[group], frames.time_s[group].astype(np.float64), panel[group])
         for group in groups
+        if len(group)
     ]
-    return passages, outcomes
+    truths = [frames.passages[number] for number in numbers]
+    outcomes = np.array([OUTCOMES.index(truth.outcome) for truth in truths], dtype=np.int64)
+    return passages, outcomes, [truth.body for truth in truths]

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from clearway.errors import Fault, InputError
 from clearway.recognition.classes import CLASSES
 from clearway.recognition.logistic import balanced_weights
+from clearway.recognition.stored.frames import Frames
 from clearway.recognition.training.architecture import build_network
 from clearway.recognition.training.augmentation import disturbed, shifted
-from clearway.recognition.training.frames import Frames
 from clearway.recognition.training.torch_library import loaded_torch
 from clearway.store.atomic import atomic_write
 
@@ -69,6 +69,7 @@ def train_network(
     Parameters
     ----------
     frames : Frames
+        With volumes.
     place_cells : (n, 2) float64
         Place of each frame's threat in voxels along forward and height; NaN for none.
     settings : NetworkSettings
@@ -85,13 +86,15 @@ def train_network(
     ------
     InputError
         A checkpoint of other settings.
+    ArgumentError
+        Frames of a condensed set.
     MissingExtraError
         Without torch.
     """
     torch = loaded_torch()
     device = _device(torch, settings.device)
     torch.manual_seed(settings.seed)
-    shape = frames.levels.shape[1:]
+    shape = frames.volumes.shape[1:]
     network = build_network((shape[0], shape[1], shape[2]), settings.width).to(device)
     optimiser = torch.optim.AdamW(
         network.parameters(), settings.learning_rate, weight_decay=_WEIGHT_DECAY
@@ -143,8 +146,8 @@ def _batches(
         chosen = order[start : start + settings.batch]
         if len(chosen) < 2:  # batch normalisation needs two
             continue
-        levels, shifts = shifted(frames.levels[chosen], rng)
-        cells = _cells(place_cells[chosen] + shifts[:, [0, 2]], frames.levels.shape)
+        levels, shifts = shifted(frames.volumes[chosen], rng)
+        cells = _cells(place_cells[chosen] + shifts[:, [0, 2]], frames.volumes.shape)
         yield (
             torch.from_numpy(levels),
             torch.from_numpy(frames.classes[chosen]),

@@ -1,9 +1,10 @@
-"""From a folder of frames to the folder of a model."""
+"""From sets of stored looks to the folder of a model."""
 
 from __future__ import annotations
 
 import shlex
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 import clearway
-from clearway.errors import ArgumentError
 from clearway.recognition.baseline import Trees
 from clearway.recognition.classes import CLASSES
 from clearway.recognition.features import FEATURES
@@ -20,21 +20,21 @@ from clearway.recognition.model_schema import (
     FORMAT,
     CalibrationTable,
     Card,
-    InterestTable,
+    LimitTable,
     ModelFile,
     PassageTable,
     TrainingTable,
 )
 from clearway.recognition.network import Network, log_mean_exp
-from clearway.recognition.quality import ADEQUATE
-from clearway.recognition.roi import RegionOfInterest
+from clearway.recognition.quality import ADEQUATE, LIMITS, Limit, Reason
+from clearway.recognition.stored.files import read_frames
+from clearway.recognition.stored.frames import Frames
 from clearway.recognition.training.boosting import BoostingSettings, train_trees
 from clearway.recognition.training.export import onnx_bytes
 from clearway.recognition.training.fitting import Fitted, fit_rest
-from clearway.recognition.training.frames import Frames, read_frames
 from clearway.recognition.training.loop import NetworkSettings, Progress, silent, train_network
 from clearway.recognition.training.split import split_by_body
-from clearway.recognition.training.volumes import frame_features, place_cells
+from clearway.recognition.training.volumes import place_cells
 from clearway.recognition.volume import Volume
 
 __all__ = ["DEFAULT_PFA", "train"]
@@ -64,11 +64,11 @@ _CARD = Card(
 
 
 def train(
-    data: Path,
+    data: Sequence[Path],
     model: Path,
     settings: BoostingSettings | NetworkSettings,
     *,
-    interest: RegionOfInterest | None = None,
+    limits: Mapping[Reason, Limit] = LIMITS,
     pfa: float = DEFAULT_PFA,
     progress: Progress = silent,
 ) -> ModelFile:
@@ -76,14 +76,14 @@ def train(
 
     Parameters
     ----------
-    data : Path
-        Folder of `Frames`.
+    data : sequence of Path
+        Sets of `Frames`: folders or single files.
     model : Path
         Folder to write.  A network's checkpoint lies beside it and goes when the model is done.
     settings : BoostingSettings or NetworkSettings
         Which of them decides what is trained.
-    interest : RegionOfInterest, optional
-        That the frames were made with; the default one if none is given.
+    limits : mapping of Reason to Limit
+        Of the quality of views: poorer ones are not trained on, and the model refuses them.
     pfa : float
         For the thresholds.
     progress : callable
@@ -98,86 +98,102 @@ def train(
     InputError
         Frames or a checkpoint that cannot be used.
     ArgumentError
-        Frames of another region of interest, or too few to train on.
+        Too few frames to train on, or condensed ones for a network.
     MissingExtraError
         Without the extra [train].
     """
-    region = interest or RegionOfInterest()
-    everything, digest = read_frames(data)
-    frames = everything.chosen(everything.examined >= ADEQUATE)
-    if frames.levels.shape[1:] != region.pooled_shape:
-        raise ArgumentError(
-            "interest",
-            f"gives volumes of {region.pooled_shape}, the frames have {frames.levels.shape[1:]}",
-            "name the region of interest that the frames were made with",
-        )
+    is_network = isinstance(settings, NetworkSettings)
+    everything, digest = read_frames(*data, volumes=is_network)
+    frames = everything.chosen(everything.examined(limits) >= ADEQUATE)
     rng = np.random.default_rng(settings.seed)
     before, after = split_by_body(frames.body, _SCORED_BEFORE, rng)
     progress(f"{before.sum()} frames for the scores, {after.sum()} for what follows them")
     held_out = frames.chosen(after)
     checkpoint = model.absolute().with_name(f"{model.name}.checkpoint.pt")
     if isinstance(settings, BoostingSettings):
-        weights, logits = _baseline(frames.chosen(before), held_out, region, settings, progress)
+        weights, logits = _baseline(frames.chosen(before), held_out, settings, progress)
     else:
-        weights, logits = _network(
-            frames.chosen(before), held_out, region, settings, checkpoint, progress
-        )
+        weights, logits = _network(frames.chosen(before), held_out, settings, checkpoint, progress)
     fitted = fit_rest(held_out, logits, pfa, rng)
-    progress(f"thresholds for a Pfa of {pfa:.2%}: it may be up to {fitted.highest_pfa:.2%} (95 %)")
-    about = _about(settings, region, fitted, data.name, digest, frames)
+    name = ", ".join(one.name for one in data)
+    about = _about(
+        settings, limits, fitted, name, _command(data, settings, limits, pfa), digest, frames
+    )
+    progress(_support_words(fitted))
     write_model(model, about, weights)
     checkpoint.unlink(missing_ok=True)
     return about
 
 
 def _baseline(
-    frames: Frames,
-    held_out: Frames,
-    region: RegionOfInterest,
-    settings: BoostingSettings,
-    progress: Progress,
+    frames: Frames, held_out: Frames, settings: BoostingSettings, progress: Progress
 ) -> tuple[bytes, NDArray[np.float64]]:
     """Weights, and the scores of the frames that were held out."""
-    features = frame_features(frames, region)
-    progress(f"{features.shape[1]} features of {len(features)} frames")
-    trees: Trees = train_trees(features, frames.classes, settings)
-    progress(f"{len(trees.feature)} trees")
-    return trees_bytes(trees), trees.logits(frame_features(held_out, region))
+    progress(f"{settings.rounds} rounds over {frames.features.shape[1]} features")
+    trees: Trees = train_trees(frames.features, frames.classes, settings)
+    return trees_bytes(trees), trees.logits(held_out.features)
 
 
 def _network(
     frames: Frames,
     held_out: Frames,
-    region: RegionOfInterest,
     settings: NetworkSettings,
     checkpoint: Path,
     progress: Progress,
 ) -> tuple[bytes, NDArray[np.float64]]:
     """Weights, and the scores of the frames that were held out."""
-    trained = train_network(frames, place_cells(frames, region), settings, checkpoint, progress)
-    content = onnx_bytes(trained, region.pooled_shape)
+    levels = held_out.volumes
+    trained = train_network(frames, place_cells(frames), settings, checkpoint, progress)
+    shape = frames.about.interest.build().pooled_shape
+    content = onnx_bytes(trained, shape)
     # Scored by what will be shipped, not by what was trained.
-    network = Network(content, region.pooled_shape)
+    network = Network(content, shape)
     logits = [
-        log_mean_exp(network.evidence(Volume.levels_of(held_out.levels[start : start + _AT_ONCE])))
+        log_mean_exp(network.evidence(Volume.levels_of(levels[start : start + _AT_ONCE])))
         for start in range(0, len(held_out), _AT_ONCE)
     ]
     return content, np.concatenate(logits)
 
 
+def _support_words(fitted: Fitted) -> str:
+    """How far the thresholds can be trusted; for the model's card."""
+    support = list(fitted.support.values())
+    highest = max(own.highest_pfa for own in support)
+    return (
+        f"Thresholds for a Pfa of {support[0].asked_pfa:.2%} were set on "
+        f"{support[0].n_passages} passages without a threat, of {support[0].n_bodies} bodies: it "
+        f"may be up to {highest:.2%} (95 %)."
+    )
+
+
+def _command(
+    data: Sequence[Path],
+    settings: BoostingSettings | NetworkSettings,
+    limits: Mapping[Reason, Limit],
+    pfa: float,
+) -> str:
+    words = ["clearway", "curtain", "train", *(one.name for one in data), "MODEL"]
+    for name, value in ({"kind": _kind(settings), "pfa": pfa} | asdict(settings)).items():
+        words += [f"--{name.replace('_', '-')}", str(value)]
+    # The model that is described here has these limits.
+    return shlex.join([*words, "--like", "MODEL"] if limits != LIMITS else words)
+
+
+def _kind(settings: BoostingSettings | NetworkSettings) -> str:
+    return "baseline" if isinstance(settings, BoostingSettings) else "network"
+
+
 def _about(
     settings: BoostingSettings | NetworkSettings,
-    region: RegionOfInterest,
+    limits: Mapping[Reason, Limit],
     fitted: Fitted,
     data_name: str,
+    command: str,
     digest: str,
     frames: Frames,
 ) -> ModelFile:
-    kind = "baseline" if isinstance(settings, BoostingSettings) else "network"
-    options = " ".join(
-        f"--{name.replace('_', '-')} {shlex.quote(str(value))}"
-        for name, value in asdict(settings).items()
-    )
+    kind = _kind(settings)
+    known_limits = f"{_CARD.known_limits} {_support_words(fitted)}"
     return ModelFile.model_validate(
         {
             "format": FORMAT,
@@ -187,23 +203,26 @@ def _about(
             "weights_file": WEIGHTS[kind],
             "weights_sha256": "0" * 64,
             "features": [feature.name for feature in FEATURES] if kind == "baseline" else [],
-            "region_of_interest": InterestTable.model_validate(asdict(region)),
+            "region_of_interest": frames.about.interest,
             "calibration": CalibrationTable.of(fitted.calibration),
             "passage": PassageTable.of(fitted.passage),
             "thresholds": fitted.thresholds,
+            "threshold_support": fitted.support,
+            "limits": {
+                reason: LimitTable(good=limit.good, poor=limit.poor)
+                for reason, limit in limits.items()
+            },
+            "space": frames.about.space,
             "training": TrainingTable(
                 data=data_name,
                 data_sha256=digest,
                 seed=settings.seed,
-                command=(
-                    f"python -m clearway.recognition.training {shlex.quote(data_name)} MODEL "
-                    f"--kind {kind} {options}"
-                ),
+                command=command,
                 n_frames=len(frames),
                 n_passages=len(np.unique(frames.passage)),
                 n_bodies=len(np.unique(frames.body)),
                 clearway_version=clearway.__version__,
             ),
-            "card": _CARD,
+            "card": _CARD.model_copy(update={"known_limits": known_limits}),
         }
     )

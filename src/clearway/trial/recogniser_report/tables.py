@@ -68,6 +68,7 @@ def detection_table(evaluations: Sequence[Evaluation]) -> Table:
                         interval_words(*point.pd_interval),
                         _goal(own.threat, point),
                         k_of_n(point.false_alarms, point.n_innocent),
+                        str(evaluation.n_innocent_bodies),
                         percent_words(point.pfa_upper),
                         f"{point.not_examined:,}",
                     )
@@ -79,7 +80,7 @@ def detection_table(evaluations: Sequence[Evaluation]) -> Table:
         "threshold. A passage in which nothing was examined counts as a miss.",
         (
             "class", "Pfa asked", "model", "Pd", "k of n", "bodies", "at least", "95 % over bodies",
-            "goal", "false alarms", "Pfa at most", "of the misses, not examined",
+            "goal", "false alarms", "bodies of these", "Pfa at most", "of the misses, not examined",
         ),
         tuple(rows),
         n_labels=3,
@@ -229,12 +230,15 @@ def _names(evaluations: Sequence[Evaluation]) -> tuple[str, ...]:
 
 
 def _cells(rows: Sequence[ShareRow]) -> tuple[str, ...]:
-    return tuple(_share(Share(row.alarms, row.n, row.share)) for row in rows)
+    return tuple(
+        _share(Share(row.alarms, row.n, row.share), f"bodies: {row.n_bodies}") for row in rows
+    )
 
 
-def _share(share: Share) -> str:
+def _share(share: Share, bodies: str = "") -> str:
     """Value, count and interval in one cell, so that several models fit side by side."""
-    told = [k_of_n(share.count, share.n), interval_words(share.share.low, share.share.high)]
+    interval = interval_words(share.share.low, share.share.high)
+    told = [k_of_n(share.count, share.n), bodies, interval]
     return f"{share_words(share.share)} ({', '.join(part for part in told if part)})"
 
 

@@ -87,9 +87,10 @@ def summary_lines(evaluation: Evaluation) -> list[str]:
     """The detection of every class, a line for each rate of false alarms."""
     return [
         f"{evaluation.model}, {class_words(figures.threat)}: Pd {percent_words(point.pd)} "
-        f"({k_of_n(point.detections, point.n_threat)}, at least {percent_words(point.pd_lower)}) "
-        f"at a Pfa of {pfa_words(point.asked_pfa)} "
-        f"({k_of_n(point.false_alarms, point.n_innocent)} alarms)"
+        f"({k_of_n(point.detections, point.n_threat)}, bodies: {figures.n_bodies}, "
+        f"at least {percent_words(point.pd_lower)}) at a Pfa of {pfa_words(point.asked_pfa)} "
+        f"({k_of_n(point.false_alarms, point.n_innocent)} alarms, "
+        f"bodies: {evaluation.n_innocent_bodies}, at most {percent_words(point.pfa_upper)})"
         for figures in evaluation.classes
         for point in figures.points
     ]

@@ -9,6 +9,6 @@ File                      Purpose
 ``echoes.py``             what an ideal radar receives; a clean passage serves many loads
 ``looks.py``              what the recogniser is given: noise, calibration, image, view
 ``characterising.py``     one walk simulated and read, for the figures of a curtain
-``training_set.py``       frames to train the recogniser with
+``simulated_set.py``      stored looks to train recognisers with and to test them on
 ========================  =====================================================================
 """
