@@ -23,14 +23,16 @@ from clearway.scattering.part import Part
 
 __all__ = ["AngleTable", "CoefficientStore", "Reflection"]
 
-_NODES = 1025
-"""Of a table, evenly spaced in the cosine: linear interpolation errs by less than 1e-4 except
+_NODES = np.linspace(0.0, 1.0, 1025)
+"""Cosines that a table is worked out at: linear interpolation errs by less than 1e-4 except
 within a few degrees of grazing incidence, where a facet is seen from its edge."""
 
 _NEARLY_NORMAL = 1.0 - 1e-6
 """Highest cosine at which g is evaluated; beyond, it is constant to rounding."""
 
 _Function = Callable[[NDArray[np.float64]], tuple[NDArray[Any], ...]]
+_OfEchoes = list[tuple[NDArray[Any], ...]]
+"""Values of such a function for each echo of a part."""
 
 
 class AngleTable:
@@ -40,31 +42,46 @@ class AngleTable:
     ----------
     function : callable
         Gives a tuple of arrays of the shape of the cosines.
-    is_exact : bool
-        Call the function at every angle; otherwise interpolate between nodes.
+    at_nodes : tuple of arrays, optional
+        Its values at the nodes, to interpolate between; without, it is called at every angle.
     """
 
-    def __init__(self, function: _Function, *, is_exact: bool) -> None:
+    def __init__(
+        self, function: _Function, at_nodes: tuple[NDArray[Any], ...] | None = None
+    ) -> None:
         self._function = function
-        self._columns = None if is_exact else function(np.linspace(0.0, 1.0, _NODES))
+        self._columns = [_Column.of(values) for values in at_nodes or ()]
 
     def __call__(self, cosines: Any) -> tuple[Any, ...]:
         """Values at cosines in 0 to 1, of their precision."""
-        if self._columns is None:
+        if not self._columns:
             return self._function(np.clip(cosines, 0.0, 1.0))
         xp = array_module(cosines)
-        place = xp.clip(cosines, 0.0, 1.0) * (_NODES - 1)
-        below = xp.minimum(place.astype(xp.int32), _NODES - 2)
+        place = xp.clip(cosines, 0.0, 1.0) * (len(_NODES) - 1)
+        below = xp.minimum(place.astype(xp.int32), len(_NODES) - 2)
         part = place - below
-        return tuple(self._interpolated(xp, column, below, part) for column in self._columns)
+        return tuple(column.between(xp, below, part) for column in self._columns)
 
-    @staticmethod
-    def _interpolated(xp: Any, column: NDArray[Any], below: Any, part: Any) -> Any:
-        is_complex = np.iscomplexobj(column)
-        values = column.astype(np.complex64 if is_complex else np.float32)
-        if (values == values[0]).all():
-            return xp.full(part.shape, values[0])
-        return xp.asarray(values[:-1])[below] + part * xp.asarray(np.diff(values))[below]
+
+class _Column(NamedTuple):
+    """One function at the nodes, in single precision."""
+
+    values: NDArray[Any]
+    steps: NDArray[Any]
+    """To the next node."""
+    is_constant: bool
+
+    @classmethod
+    def of(cls, given: NDArray[Any]) -> _Column:
+        values = given.astype(np.complex64 if np.iscomplexobj(given) else np.float32)
+        return cls(values, np.diff(values), bool((values == values[0]).all()))
+
+    def between(self, xp: Any, below: Any, part: Any) -> Any:
+        """Values that lie by a part of a step beyond a node."""
+        if self.is_constant:
+            return xp.full(part.shape, self.values[0])
+        start, step = (xp.take(xp.asarray(own), below) for own in (self.values, self.steps))
+        return start + part * step
 
 
 class Reflection(NamedTuple):
@@ -81,12 +98,12 @@ class Reflection(NamedTuple):
 
 
 class CoefficientStore:
-    """Coefficients of parts at frequencies, each worked out once.
+    """Coefficients of parts at frequencies, worked out once for those of one surface.
 
     Parameters
     ----------
     is_exact : bool
-        See `AngleTable`.
+        Whether tables are worked out at every angle, see `AngleTable`.
     both_ways : bool
         Whether a reflection includes the covers on the way out, rather than on the way in only.
     """
@@ -94,50 +111,57 @@ class CoefficientStore:
     def __init__(self, *, is_exact: bool, both_ways: bool) -> None:
         self._is_exact = is_exact
         self._both_ways = both_ways
-        self._known: dict[tuple[int, float], tuple[Part, _Coefficients]] = {}
+        self._known: dict[tuple[tuple[int, ...], float], tuple[Part, _Coefficients]] = {}
 
     def of(self, part: Part, frequency_hz: float) -> _Coefficients:
         """Echoes, and the covers on the way out: None where there is nothing to pass."""
-        key = (id(part), frequency_hz)
+        key = (part.surface, frequency_hz)
         if key not in self._known:
-            # The part is kept so that no other can take its identity.
+            # The part is kept so that nothing else can take its material's or covers' identity.
             self._known[key] = (part, self._worked_out(part, frequency_hz))
         return self._known[key][1]
 
     def _worked_out(self, part: Part, frequency_hz: float) -> _Coefficients:
-        count = len(part.material.echoes(np.ones(1), frequency_hz))
-        echoes = [self._reflection(part, frequency_hz, index) for index in range(count)]
-        if self._both_ways or not part.covers:
-            return echoes, None
-
-        def covers(cosines: NDArray[np.float64]) -> tuple[NDArray[Any], ...]:
-            cosines = np.minimum(cosines, _NEARLY_NORMAL, dtype=np.float64)
-            return _regular(*_covered(part, cosines, frequency_hz), cosines)
-
-        return echoes, AngleTable(covers, is_exact=self._is_exact)
-
-    def _reflection(self, part: Part, frequency_hz: float, index: int) -> Reflection:
         passes = 2 if self._both_ways else 1
 
-        def coefficients(cosines: NDArray[np.float64]) -> tuple[NDArray[Any], ...]:
+        def coefficients(cosines: NDArray[np.float64]) -> _OfEchoes:
             cosines = np.minimum(cosines, _NEARLY_NORMAL, dtype=np.float64)
-            echo = part.material.echoes(cosines, frequency_hz)[index]
             perpendicular, parallel = _covered(part, cosines, frequency_hz)
-            return _regular(
-                echo.perpendicular * perpendicular**passes,
-                echo.parallel * parallel**passes,
-                cosines,
-            )
+            perpendicular, parallel = perpendicular**passes, parallel**passes
+            return [
+                _regular(echo.perpendicular * perpendicular, echo.parallel * parallel, cosines)
+                for echo in part.material.echoes(cosines, frequency_hz)
+            ]
 
-        def half_path(cosines: NDArray[np.float64]) -> tuple[NDArray[Any], ...]:
+        def half_paths(cosines: NDArray[np.float64]) -> _OfEchoes:
             wide = np.asarray(cosines, dtype=np.float64)
-            return (0.5 * part.material.echoes(wide, frequency_hz)[index].path_m,)
+            return [(0.5 * echo.path_m,) for echo in part.material.echoes(wide, frequency_hz)]
 
-        (samples_m,) = half_path(np.linspace(0.0, 1.0, 11))
-        return Reflection(
-            AngleTable(coefficients, is_exact=self._is_exact),
-            AngleTable(half_path, is_exact=self._is_exact) if samples_m.any() else None,
-        )
+        def covers(cosines: NDArray[np.float64]) -> _OfEchoes:
+            cosines = np.minimum(cosines, _NEARLY_NORMAL, dtype=np.float64)
+            return [_regular(*_covered(part, cosines, frequency_hz), cosines)]
+
+        has_path = [path_m.any() for (path_m,) in half_paths(np.linspace(0.0, 1.0, 11))]
+        paths = self._tables(half_paths) if any(has_path) else [None] * len(has_path)
+        echoes = [
+            Reflection(table, path if is_inside else None)
+            for table, path, is_inside in zip(
+                self._tables(coefficients), paths, has_path, strict=True
+            )
+        ]
+        is_bare = self._both_ways or not part.covers
+        return echoes, None if is_bare else self._tables(covers)[0]
+
+    def _tables(self, functions: Callable[[NDArray[np.float64]], _OfEchoes]) -> list[AngleTable]:
+        """One for each echo, all of whose values at the nodes are worked out together."""
+
+        def function(number: int) -> _Function:
+            return lambda cosines: functions(cosines)[number]
+
+        return [
+            AngleTable(function(number), None if self._is_exact else values)
+            for number, values in enumerate(functions(_NODES))
+        ]
 
 
 _Coefficients = tuple[list[Reflection], AngleTable | None]

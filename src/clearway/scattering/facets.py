@@ -15,6 +15,9 @@ from clearway.scattering.slicing import sliced
 
 __all__ = ["Facets", "refined"]
 
+_LIFT_M = 5e-4
+"""A ray ends this far outside its facet, so that neither the facet nor its neighbours hide it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Facets:
@@ -66,6 +69,12 @@ class Facets:
         """(n, 3) centres of gravity."""
         centroids: NDArray[np.float64] = self.corners_m.mean(axis=1)
         return centroids
+
+    @cached_property
+    def lifted_m(self) -> NDArray[np.float64]:
+        """(n, 3) places just outside the centres, where rays end."""
+        lifted: NDArray[np.float64] = self.centroids_m + _LIFT_M * self.normals
+        return lifted
 
     @cached_property
     def _doubled(self) -> NDArray[np.float64]:

@@ -73,6 +73,11 @@ class Part:
     velocity_m_s: NDArray[np.float64] | tuple[float, float, float] = (0.0, 0.0, 0.0)
     """(3,), or (n_faces, 3): how each face moves while a sweep is taken."""
 
+    @property
+    def surface(self) -> tuple[int, ...]:
+        """Equal for parts of the same material under the same covers."""
+        return (id(self.material), *(id(cover) for cover in self.covers))
+
     def __post_init__(self) -> None:
         if np.shape(self.velocity_m_s) not in {(3,), (len(self.mesh), 3)}:
             raise ArgumentError(

@@ -101,32 +101,31 @@ class Scene:
         ArgumentError
             A part to remove is not in the scene or is opaque.
         """
-        kept = ~np.isin(self._facets.part_numbers, self._numbers(removing))
+        removed = np.isin(self._facets.part_numbers, self._numbers(removing))
         new_parts = self._refined(adding)
         new = Facets.of(new_parts, len(self._parts))
-        parts, old = [*self._parts, *new_parts], self._facets.take(kept)
-        before = self._visibility.take(kept)
+        parts = [*self._parts, *new_parts]
         new_blockers = Blockers(new)
-        after = before.shadowed(old, new_blockers, self.settings.threads)
-        new_visibility = self._traced(new, [self._blockers, new_blockers])
-        return self._sweep(
-            self._single
-            - self._echoes(parts, self._facets.take(~kept), self._visibility.take(~kept))
-            - self._lost(parts, old, before, after)
-            + self._echoes(parts, new, new_visibility)
-            + self._second(parts, old.joined(new), after.joined(new_visibility))
-        )
+        new_visibility = self._traced(new, [new_blockers, self._blockers])
+        hidden = self._visibility.hidden_by(new_blockers, self._facets, self.settings.threads)
+        samples = self._single + self._echoes(parts, new, new_visibility)
+        samples -= self._lost(parts, hidden, np.flatnonzero(hidden.seen_by_any & ~removed))
+        if removing:
+            own = np.flatnonzero(removed)
+            samples -= self._echoes(parts, self._facets.take(own), self._visibility.take(own))
+        if self.settings.bounces == 2:
+            left = self._visibility.without(hidden).take(~removed).joined(new_visibility)
+            samples += self._second(parts, self._facets.take(~removed).joined(new), left)
+        return self._sweep(samples)
 
     def _lost(
-        self, parts: Sequence[Part], facets: Facets, before: Visibility, after: Visibility
+        self, parts: Sequence[Part], hidden: Visibility, own: NDArray[np.intp]
     ) -> NDArray[Any]:
         """Echoes that facets no longer send: what no longer reaches them, or the receivers."""
-        gone = before.without(after)
-        own = np.flatnonzero(gone.seen_by_any)
-        gone = gone.take(own)
-        lights = [(gone, before.take(own)), (after.take(own), gone)]
-        hidden = facets.take(own)
-        return self._radiation.samples(parts, hidden, lights, self._blocks(hidden))
+        facets = self._facets.take(own)
+        before, gone = self._visibility.take(own), hidden.take(own)
+        lights = [(gone, before), (before.without(gone), gone)]
+        return self._radiation.samples(parts, facets, lights, self._blocks(facets))
 
     def _numbers(self, removing: Sequence[Part]) -> list[int]:
         numbers = [n for n, part in enumerate(self._given) if any(part is one for one in removing)]

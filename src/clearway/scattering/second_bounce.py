@@ -30,7 +30,7 @@ from clearway.scattering.physical_optics import reflected_field
 from clearway.scattering.radiation import Incidence, Radiation, Receivers, part_chunks
 from clearway.scattering.sight import Sight
 from clearway.scattering.summation import EchoTotal
-from clearway.scattering.visibility import Blockers, Visibility, lifted
+from clearway.scattering.visibility import Blockers, Visibility
 
 __all__ = ["second_bounce_samples"]
 
@@ -138,7 +138,7 @@ def _tubes(
     came = _in_space(own, tuple(axis[0] for axis in sight.direction))
     cosine = sight.cosine[0]
     leaving = came + 2 * cosine[:, None] * own.normals
-    hit, _ = blockers.next_hit(lifted(own), leaving)
+    hit, _ = blockers.next_hit(own.lifted_m, leaving)
     second_cosine = -(leaving * facets.normals[hit]).sum(axis=1)
     usable = np.flatnonzero((hit >= 0) & (second_cosine > _LEAST_COSINE))
     field = _mirrored(radiation, parts, own, sight, mirrors)

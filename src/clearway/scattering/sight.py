@@ -114,6 +114,11 @@ class Sight:
 
 def ranges_m(xp: Any, places_m: NDArray[np.float64], facets: Facets, time_s: float) -> Any:
     """(n_antennas, n_facets) ranges at one time, float64."""
-    centres_m = xp.asarray(facets.centroids_m + time_s * facets.velocities_m_s)
-    ways_m = centres_m[None, :, :] - xp.asarray(places_m)[:, None, :]
-    return xp.sqrt((ways_m**2).sum(axis=2))
+    centres_m = facets.centroids_m + time_s * facets.velocities_m_s
+    # About the middle, where products of the places take least of the digits of their squares.
+    middle_m = places_m.mean(axis=0)
+    from_m, to_m = places_m - middle_m, centres_m - middle_m
+    squared_m2 = xp.asarray(from_m) @ xp.asarray(-2.0 * to_m.T)
+    squared_m2 += xp.asarray((from_m**2).sum(axis=1))[:, None]
+    squared_m2 += xp.asarray((to_m**2).sum(axis=1))
+    return xp.sqrt(squared_m2, out=squared_m2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 
 from clearway.errors import MissingExtraError
 from clearway.scattering.facets import Facets
+from clearway.scattering.shadows import Shadows
 
-__all__ = ["Blockers", "EveryAntenna", "Raster", "Visibility", "VisibilityPoints", "lifted"]
+__all__ = ["Blockers", "EveryAntenna", "Raster", "Visibility", "VisibilityPoints"]
 
 _INSTALL = 'pip install "clearway[scattering]"'
-
-_LIFT_M = 5e-4
-"""A ray ends this far outside its facet, so that neither the facet nor its neighbours hide it."""
 
 
 class Blockers:
@@ -192,18 +190,21 @@ class Visibility:
         weights = self.points.weights
         return seen if weights is None else weights @ seen
 
-    def shadowed(self, facets: Facets, blockers: Blockers, threads: int = 1) -> Visibility:
-        """What is left when opaque facets are added to the scene."""
-        own = np.flatnonzero(self.seen_by_any)
-        targets = lifted(facets)[own]
-        squares_m2 = (targets**2).sum(axis=1)
+    def hidden_by(self, blockers: Blockers, facets: Facets, threads: int = 1) -> Visibility:
+        """What these points see and do not when opaque facets are added to the scene."""
+        hidden = np.zeros_like(self.seen)
+        if not len(blockers.corners_m):
+            return Visibility(self.points, hidden)
         points_m = self.points.points_m
-        unsure = np.zeros_like(self.seen)
-        for number, point in enumerate(points_m):
-            behind = own[_may_be_behind(point, targets, squares_m2, blockers)]
-            unsure[number, behind] = self.seen[number, behind]
-        seen = _traced(points_m, facets, [blockers], threads, self.seen, unsure)
-        return Visibility(self.points, seen)
+        shadows = Shadows(blockers.corners_m, points_m, facets.lifted_m)
+
+        def trace(number: int) -> None:
+            which = np.flatnonzero(shadows.of_point(number) & self.seen[number])
+            is_clear = blockers.clear(points_m[number], facets.lifted_m.take(which, axis=0))
+            hidden[number, which[~is_clear]] = True
+
+        _for_each(trace, len(points_m), threads)
+        return Visibility(self.points, hidden)
 
     def without(self, other: Visibility) -> Visibility:
         """What these points see and those of the other, of the same facets, do not."""
@@ -219,48 +220,30 @@ def _traced(
     unsure: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
     """(n_points, n_facets) what was seen, less what a ray finds hidden among the unsure."""
-    targets = lifted(facets)
     clear = seen.copy()
 
     def trace(number: int) -> None:
         which = np.flatnonzero(unsure[number])
         for group in blockers:
-            is_clear = group.clear(points_m[number], targets[which])
+            is_clear = group.clear(points_m[number], facets.lifted_m.take(which, axis=0))
             clear[number, which[~is_clear]] = False
             which = which[is_clear]
 
-    with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(trace, range(len(points_m))):
-            pass
+    _for_each(trace, len(points_m), threads)
     return clear
+
+
+def _for_each(work: Callable[[int], None], n: int, threads: int) -> None:
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(work, range(n)):
+            pass
 
 
 def _facing(points_m: NDArray[np.float64], facets: Facets) -> NDArray[np.bool_]:
     """(n_points, n_facets) whether each point lies on the outer side of each facet."""
     planes = (facets.centroids_m * facets.normals).sum(axis=1)
-    towards: NDArray[np.bool_] = points_m @ facets.normals.T > planes
+    towards = np.empty((len(points_m), len(facets)), dtype=bool)
+    # Point by point, so that distances stay in the cache.
+    for point_m, row in zip(points_m, towards, strict=True):
+        np.greater(facets.normals @ point_m, planes, out=row)
     return towards
-
-
-def lifted(facets: Facets) -> NDArray[np.float64]:
-    """(n, 3) places just outside the facets' centres."""
-    return facets.centroids_m + _LIFT_M * facets.normals
-
-
-def _may_be_behind(
-    point_m: NDArray[np.float64],
-    targets_m: NDArray[np.float64],
-    squares_m2: NDArray[np.float64],
-    blockers: Blockers,
-) -> NDArray[np.bool_]:
-    """Whether each target, of known squared distance to the origin, lies in the blockers' cone."""
-    if not len(blockers.corners_m):
-        return np.zeros(len(targets_m), dtype=bool)
-    ways_m = blockers.corners_m - point_m
-    ways = ways_m / np.linalg.norm(ways_m, axis=1, keepdims=True)
-    axis = ways.mean(axis=0)
-    narrowest = float((ways @ axis).min())
-    along, towards = (targets_m @ np.stack((axis, point_m), axis=1)).T
-    range_m = np.sqrt(np.maximum(squares_m2 - 2 * towards + point_m @ point_m, 0.0))
-    behind: NDArray[np.bool_] = along - point_m @ axis >= (narrowest - 1e-6) * range_m
-    return behind
