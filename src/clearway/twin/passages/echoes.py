@@ -59,6 +59,7 @@ def looks_at(
     companions: Sequence[Companion] = (),
     *,
     faintest_cloth_db: float = -np.inf,
+    detail: int = 1,
 ) -> Iterator[Look]:
     """Compute the echoes of a passage, without and with each of several loads.
 
@@ -79,6 +80,8 @@ def looks_at(
         Others in the scene.
     faintest_cloth_db : float
         Echoes of cloth that returns less are left out, see `Moment`.
+    detail : int
+        Of the bodies' skin, see `Walker`.
 
     Yields
     ------
@@ -86,7 +89,7 @@ def looks_at(
         For each time, each panel's.
     """
     figure, *others = (
-        Figure(one, faintest_cloth_db=faintest_cloth_db)
+        Figure(one, detail=detail, faintest_cloth_db=faintest_cloth_db)
         for one in (walk, *(companion.walk for companion in companions))
     )
     for time_s in times_s.tolist():

@@ -63,6 +63,8 @@ class SetPlan:
     accompanied_share: float = 0.1
     """How many walk beside somebody."""
     wet_share: float = 0.1
+    detail: int = 1
+    """Of the bodies' skin, see `Walker`."""
     faintest_cloth_db: float = -24.0
     """Of what a garment returns; fainter ones only cover what is under them."""
     condensed: bool = False
@@ -84,6 +86,7 @@ class SetPlan:
             Settings(bounces=2),
             most_frames=None,
             accompanied_share=0.3,
+            detail=2,
             faintest_cloth_db=_ALL_CLOTH_DB,
         )
 
@@ -150,6 +153,7 @@ def walk_frames(number: int, plan: SetPlan) -> Frames:
         plan.settings,
         companions,
         faintest_cloth_db=plan.faintest_cloth_db,
+        detail=plan.detail,
     )
     return make_frames(
         plan.about,
