@@ -4,14 +4,16 @@ KERNEL_FOLDERS := src/clearway/imaging/backends/kernels src/clearway/scattering/
 KERNELS := $(foreach folder,$(KERNEL_FOLDERS),$(wildcard $(folder)/*.[ch]pp) $(folder)/CMakeLists.txt)
 
 # A worker a core, each with whole files of tests, and one thread each for linear algebra.  Browsers
-# come after that, two at most, and then what needs the machine for itself.  All take place,
-# whatever the first one says.
+# come after that, two at most, and then what needs the machine for itself: it mostly waits, and
+# types are checked in the time that it leaves.  All take place, whatever the first one says.
 define TESTS
 export OPENBLAS_NUM_THREADS=1; status=0; \
 $(BIN)/pytest -m "not (long or calm or browser)" -n auto --maxprocesses 8 --dist loadfile \
 	--no-loadscope-reorder || status=$$?; \
 $(BIN)/pytest -m "browser and not long" -n 2 --dist loadfile || status=$$?; \
+nice -n 19 $(BIN)/mypy & types=$$!; \
 $(BIN)/pytest -m "calm and not long" || status=$$?; \
+wait $$types || status=$$?; \
 exit $$status
 endef
 
@@ -24,7 +26,6 @@ demo: .venv/installed  ## install and run the main job
 test: .venv/installed-test  ## the whole suite with linters, types and docs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@$(TESTS)
 

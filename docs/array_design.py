@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -34,7 +35,8 @@ HALF_PLANE_M, STEP_M = 0.3, 0.005
 FAR_M = 0.1
 """Farther than this from a point its side lobes have died down: the rest is sparseness."""
 FLOOR_DB = -50.0
-COLUMNS = (("13 GHz only", CENTRE_HZ), ("8 to 18 GHz", BAND_HZ))
+CENTRE, BAND = "13 GHz only", "8 to 18 GHz"
+BANDS_HZ = {CENTRE: CENTRE_HZ, BAND: BAND_HZ}
 
 
 def write(folder: Path) -> None:
@@ -54,10 +56,9 @@ def draw_lobes(target: Path) -> None:
     figure = Figure(figsize=(10.0, 6.6), layout="constrained")
     axes = figure.subplots(2, 3)
     for row, (name, jitter) in zip(axes, (("Regular", 0.0), ("Jittered", 1.0)), strict=True):
-        array = panel(jitter)
-        _draw_elements(row[0], array, f"{name} panel")
-        for axes_of_plane, (band, frequencies_hz) in zip(row[1:], COLUMNS, strict=True):
-            design = _design(array, frequencies_hz, TARGET_M)
+        _draw_elements(row[0], panel(jitter), f"{name} panel")
+        for axes_of_plane, band in zip(row[1:], BANDS_HZ, strict=True):
+            design = _design(jitter, band, TARGET_M)
             level = f"{design.strongest_beyond_db(FAR_M):.0f} dB beyond {100 * FAR_M:.0f} cm"
             _draw_plane(axes_of_plane, design, f"{band}: {level}")
     _mark_rule(axes[0, 1])
@@ -95,7 +96,7 @@ def table() -> str:
     )
     rows = [heads, ("---",) * len(heads)]
     for target_m in TARGETS_M:
-        design = _design(panel(), BAND_HZ, target_m)
+        design = _design(1.0, BAND, target_m)
         rows.append(
             (
                 ", ".join(f"{coordinate:g}" for coordinate in target_m),
@@ -109,13 +110,12 @@ def table() -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
 
 
-def _design(
-    array: Array, frequencies_hz: NDArray[np.float64], target_m: tuple[float, float, float]
-) -> PointDesign:
+@cache  # picture and table share a point
+def _design(jitter: float, band: str, target_m: tuple[float, float, float]) -> PointDesign:
     """A point with the plane around it that is parallel to the panel."""
     away_m = np.arange(-HALF_PLANE_M, HALF_PLANE_M + STEP_M / 2, STEP_M)
     x, y, z = target_m
-    return design_point(array, frequencies_hz, target_m, Grid(x + away_m, [y], z + away_m))
+    return design_point(panel(jitter), BANDS_HZ[band], target_m, Grid(x + away_m, [y], z + away_m))
 
 
 def _draw_elements(axes: Axes, array: Array, title: str) -> None:

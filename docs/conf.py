@@ -6,7 +6,6 @@ import shutil
 import sys
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Any
 
 from sphinx.application import Sphinx
 
@@ -16,6 +15,7 @@ sys.path.insert(0, str(DOCS))
 import architecture_picture  # noqa: E402 - lies beside this file, found by the line above
 import array_design  # noqa: E402 - the same
 import asvs  # noqa: E402 - the same
+import reference_pages  # noqa: E402 - the same
 import roles_table  # noqa: E402 - the same
 import sapient_reference  # noqa: E402 - the same
 import site_reference  # noqa: E402 - the same
@@ -27,7 +27,7 @@ version = release = installed_version("clearway")
 
 extensions = [
     "myst_parser",
-    "numpydoc",
+    "quicker_build",  # brings numpydoc along
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.mathjax",
@@ -41,7 +41,6 @@ exclude_patterns = [
     "reference/generated/roles.md",
     "reference/generated/site-keys.md",
 ]
-templates_path = ["_templates"]
 
 html_theme = "furo"
 html_title = f"Clearway {release}"
@@ -50,6 +49,7 @@ html_show_copyright = False
 myst_enable_extensions = ["amsmath", "colon_fence", "dollarmath"]
 myst_heading_anchors = 4
 
+autosummary_generate = False  # `reference_pages` does
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_default_options = {"exclude-members": "model_config, model_post_init"}
@@ -75,25 +75,13 @@ GENERATED.mkdir(parents=True)
 (GENERATED / "asvs-table.md").write_text(
     asvs.page(asvs.read_table(), asvs.read_numbers()), encoding="utf-8"
 )
+reference_pages.write(GENERATED)
 architecture_picture.draw(DOCS / "architecture.svg")
 array_design.write(GENERATED)
 
 
-def _short_navigation(
-    _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _doctree: object
-) -> None:
-    """Let a page's side bar unfold where the page is, not everywhere.
-
-    With each of hundreds of pages listed on each of them, most of the build and of every page
-    would be side bars.
-    """
-    whole = context["toctree"]
-    context["toctree"] = lambda **options: whole(**{**options, "collapse": True})
-
-
 def setup(app: Sphinx) -> None:
-    """Keep side bars short, and numpydoc from giving a type alias its target's signature."""
-    app.connect("html-page-context", _short_navigation, priority=400)  # before the theme's
+    """Keep numpydoc from giving a type alias its target's signature."""
     for listener in list(app.events.listeners["autodoc-process-signature"]):
         if listener.handler.__name__ == "mangle_signature":
             app.disconnect(listener.id)

@@ -7,8 +7,9 @@ import clearway.site
 from clearway.site.reading import load_site
 from clearway.site.schema import Site
 
-# The same examples on every machine, however slow it is.
-settings.register_profile("clearway", derandomize=True, deadline=None)
+# The same examples on every machine, however slow it is; and new ones for whoever looks for more.
+settings.register_profile("clearway", derandomize=True, deadline=None, max_examples=40)
+settings.register_profile("thorough", deadline=None, max_examples=1_000)
 settings.load_profile("clearway")
 
 

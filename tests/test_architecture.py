@@ -7,7 +7,10 @@ import sys
 
 import pytest
 
-HEAVY = {"cupy", "h5py", "jupedsim", "matplotlib", "numba", "pyarrow", "scipy", "xarray", "zarr"}
+HEAVY = {
+    "asyncio", "cupy", "h5py", "importlib.metadata", "jupedsim", "matplotlib", "numba", "numpy",
+    "pyarrow", "pydantic", "scipy", "xarray", "zarr",
+}  # fmt: skip
 
 IMPORT = "import clearway"
 HELP = """

@@ -17,6 +17,16 @@ The folders follow the data:
 ========================  =====================================================================
 """
 
-from importlib.metadata import version
+from typing import TYPE_CHECKING
 
-__version__ = version("clearway")
+if TYPE_CHECKING:
+    __version__: str
+else:
+
+    def __getattr__(name: str) -> str:
+        # Looked up when somebody asks: every command would wait for the library that does it.
+        if name != "__version__":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib.metadata import version  # noqa: PLC0415
+
+        return version("clearway")

@@ -52,6 +52,7 @@ def run(*options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.long
 def test_every_page_is_sent_every_frame_of_a_small_load(tmp_path: Path) -> None:
     output = tmp_path / "load.json"
     options = ["--people", "4", "--rate", "10", "--pages", "3", "--seconds", "1"]

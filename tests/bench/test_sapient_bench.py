@@ -28,6 +28,7 @@ SCRIPT = Path(__file__).parents[2] / "bench" / "sapient.py"
 SMALL = Load(nodes=2, rate_hz=10.0, people=3, seconds=1.0, warm_up_s=0.5)
 
 
+@pytest.mark.long
 def test_the_bench_loses_nothing_of_a_small_load_and_writes_its_figures(tmp_path: Path) -> None:
     output, picture = tmp_path / "found.json", tmp_path / "memory.svg"
     options = ["--nodes", "2", "--rate", "10", "--people", "3", "--messages", "60"]

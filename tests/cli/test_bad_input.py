@@ -14,31 +14,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.command import clearway, clearway_process
+
 STATION = (files("clearway.site") / "station.toml").read_text(encoding="utf-8")
 WALKERS = "person_id,time_s,x_m,y_m\n" + "".join(
     f"{person},{frame / 5},{6.0 + person + 1.3 * frame / 5:.3f},{2.0 + person / 4:.3f}\n"
     for person in range(4)
     for frame in range(100)
 )
-
-
-def clearway(
-    *arguments: str | Path, limit_bytes: int | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run the command line in a process of its own."""
-
-    def limit() -> None:
-        if limit_bytes is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))
-
-    return subprocess.run(
-        [sys.executable, "-c", "from clearway.cli.main import main; main()", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=limit,
-        timeout=120,
-    )
 
 
 def _site(tmp_path: Path, text: str) -> Path:
@@ -195,24 +178,31 @@ def test_output_that_holds_something_else(tmp_path: Path) -> None:
 
 def test_full_disk(tmp_path: Path) -> None:
     output = tmp_path / "results" / "out"
-    finished = clearway(*_run_arguments(tmp_path, output), limit_bytes=4096)
+    limits = (4096, 4096)
+    finished = clearway_process(
+        *_run_arguments(tmp_path, output),
+        limit=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limits),
+    )
     assert finished.returncode == 2, finished.stderr
     assert "cannot be written" in finished.stderr
     assert "remedy: " in finished.stderr
     assert not list(output.parent.iterdir())
 
 
-@pytest.mark.jupedsim
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_interrupt_during_a_run(tmp_path: Path, stop: signal.Signals) -> None:
-    pytest.importorskip("jupedsim")
+    crowd = tmp_path / "long.csv"
+    crowd.write_text("person_id,time_s,x_m,y_m\n" + "".join(
+        f"{person},{4 * person + frame / 2:g},{5 + frame / 2:g},{1 + person % 5}\n"
+        for person in range(900) for frame in range(60)
+    ))  # fmt: skip
     output = tmp_path / "results" / "out"
     # A shell lets its background jobs ignore interrupts, and this process would inherit that.
     listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     program = f"{listening}from clearway.cli.main import main; main()"
     with subprocess.Popen(
         [sys.executable, "-u", "-c", program, "run",
-         _site(tmp_path, STATION), "--duration", "3600", "--output", output],
+         _site(tmp_path, STATION), "--crowd", crowd, "--output", output],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:  # fmt: skip
         assert process.stdout is not None

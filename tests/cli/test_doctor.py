@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-import clearway.cli.doctor
 import clearway.imaging.backends.choice
 from clearway.cli.main import app
 from clearway.imaging.backends.choice import BACKEND_VARIABLE, backend_names
@@ -64,7 +63,7 @@ def test_compiled_kernels(
 def test_parts_that_are_missing_come_with_the_way_to_get_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(clearway.cli.doctor, "packages_distributions", lambda: {"numba": ["numpy"]})
+    monkeypatch.setattr("importlib.metadata.packages_distributions", lambda: {"numba": ["numpy"]})
     output = call(monkeypatch)
     assert 'jupedsim is missing; pip install "clearway[crowd]"' in line(output, "crowd:")
     assert 'cupy is missing; pip install "clearway[gpu]"' in line(output, "gpu:")
@@ -76,8 +75,7 @@ def test_parts_that_are_missing_come_with_the_way_to_get_them(
 
 def test_parts_that_are_present_need_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        clearway.cli.doctor,
-        "packages_distributions",
+        "importlib.metadata.packages_distributions",
         lambda: {
             name: ["numpy"] for name in ("jupedsim", "cupy", "fastsar", "numba", "threadpoolctl")
         },

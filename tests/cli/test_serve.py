@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -16,18 +15,14 @@ from typer.testing import CliRunner
 
 from clearway.cli.addresses import host_and_port
 from clearway.cli.main import app
+from clearway.cli.serve import SensorChoice
 from clearway.errors import ArgumentError, ClearwayError
 from clearway.recording import Fact, LogReader
 from clearway.sapient.security import create_authority
+from clearway.site.schema import SensorKind
+from tests.support.command import COMMAND, clearway
 
 STATION = (files("clearway.site") / "station.toml").read_text(encoding="utf-8")
-CLEARWAY = [sys.executable, "-c", "from clearway.cli.main import main; main()"]
-
-
-def clearway(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*CLEARWAY, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=120
-    )
 
 
 def site_file(folder: Path, *service: str) -> Path:
@@ -187,7 +182,7 @@ def test_an_address(text: str, expected: tuple[str, int]) -> None:
 def serving(tmp_path: Path) -> subprocess.Popen[str]:
     arguments = ["serve", "--headless", str(site_file(tmp_path, *PLAIN))]
     process = subprocess.Popen(
-        [*CLEARWAY, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     assert process.stdout.readline().startswith("Listening on port ")
@@ -212,7 +207,7 @@ def test_a_signal_is_an_ordered_stop(
 def test_the_console_is_served_beside(tmp_path: Path) -> None:
     path = site_file(tmp_path, *PLAIN, "[service.console]", "port = 0")
     with subprocess.Popen(
-        [*CLEARWAY, "serve", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*COMMAND, "serve", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         said = [process.stdout.readline() for _ in range(3)]
@@ -236,7 +231,7 @@ def test_without_a_control_room_the_service_serves(tmp_path: Path) -> None:
     (tmp_path / "log").mkdir()
     (tmp_path / "log" / "site.sqlite").write_text("no database")
     with subprocess.Popen(
-        [*CLEARWAY, "serve", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*COMMAND, "serve", str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         try:
@@ -250,6 +245,10 @@ def test_without_a_control_room_the_service_serves(tmp_path: Path) -> None:
             _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (0, "")
     assert (tmp_path / "log" / "site.sqlite").read_text() == "no database"
+
+
+def test_a_node_plays_every_kind_of_sensor() -> None:
+    assert [*map(str, SensorChoice)] == [*map(str, SensorKind)]
 
 
 def test_a_port_in_use_is_told(tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from tests.replay.making import (
     read,
     write,
 )
+from tests.support.command import clearway
 
 ROWS = detection_rows(np.random.default_rng(3))
 
@@ -259,11 +258,9 @@ def test_a_place_that_cannot_be_written() -> None:
 
 def test_a_mistake_ends_in_one_message_and_exit_code_2() -> None:
     write(Path("detections.csv"), DETECTIONS_HEADER, ["0,north,1,1"])
-    finished = subprocess.run(
-        [sys.executable, "-c", "from clearway.cli.main import main; main()", "track",
-         "detections.csv", "--sensors", "sensors.toml", "--output", "tracks.csv"],
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+    finished = clearway(
+        "track", "detections.csv", "--sensors", "sensors.toml", "--output", "tracks.csv"
+    )
     assert finished.returncode == 2
     assert finished.stderr.startswith("clearway: detections.csv: line 2, sensor_id: ")
     assert "Traceback" not in finished.stderr
@@ -272,10 +269,7 @@ def test_a_mistake_ends_in_one_message_and_exit_code_2() -> None:
 
 def test_notes_go_to_the_error_stream() -> None:
     write(Path("detections.csv"), DETECTIONS_HEADER, [*ROWS[:20], "1,west,nan,1"])
-    finished = subprocess.run(
-        [sys.executable, "-c", "from clearway.cli.main import main; main()", "track",
-         "detections.csv", "--sensors", "sensors.toml", "-o", "tracks.csv"],
-        capture_output=True, text=True, check=True, timeout=120,
-    )  # fmt: skip
+    finished = clearway("track", "detections.csv", "--sensors", "sensors.toml", "-o", "tracks.csv")
+    assert finished.returncode == 0
     assert "not used: x_m or y_m is not a finite number, first in line 22" in finished.stderr
     assert len(finished.stdout.splitlines()) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -50,6 +51,23 @@ def test_reference_has_a_page_for_every_package(pages: Path) -> None:
     generated = {page.stem for page in (pages / "reference" / "generated").glob("*.html")}
     expected = {f"clearway.{module.name}" for module in pkgutil.iter_modules(clearway.__path__)}
     assert expected <= generated
+
+
+def test_side_bar_marks_the_page_itself(pages: Path) -> None:
+    """Also where a page has taken over the side bar of its neighbour."""
+    generated = list((pages / "reference" / "generated").glob("clearway*.html"))
+    assert generated
+    wrong = {
+        page.stem: marked
+        for page in generated
+        if (marked := _marked(page.read_text(encoding="utf-8"))) != [page.stem]
+    }
+    assert not wrong
+
+
+def _marked(page: str) -> list[str]:
+    tree = page.partition('<div class="sidebar-tree">')[2].partition("</div>")[0]
+    return re.findall(r'<a class="current reference internal" href="#">(.*?)</a>', tree)
 
 
 def _keys(schema: dict[str, Any]) -> Iterator[str]:

@@ -164,7 +164,7 @@ def assert_all_is_finite(engine: Engine, events: list[Event]) -> None:
 
 
 @given(st.lists(spreads, min_size=1, max_size=3), numbers, numbers, log_ratios_of_all)
-@settings(max_examples=150)
+@settings(max_examples=50)
 def test_no_number_whatever_stops_the_engine(
     station: Site,
     covariances: list[Covariance],
@@ -204,7 +204,7 @@ WILD: dict[str, st.SearchStrategy[Any]] = {
         max_size=4,
     )
 )
-@settings(max_examples=150)
+@settings(max_examples=50)
 def test_a_strange_number_among_sound_ones_spoils_nothing(
     station: Site, strange: list[dict[str, Any]]
 ) -> None:

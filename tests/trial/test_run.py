@@ -14,7 +14,7 @@ import clearway.trial.report
 import clearway.trial.run
 from clearway.engine import Event
 from clearway.errors import InputError, OutputError
-from clearway.site.schema import Site
+from clearway.site.schema import Camera, Site
 from clearway.store.run_folder import RUN_FILE
 from clearway.store.tables import SCHEMAS, read_table
 from clearway.trial.files import SUMMARY_FILE, TIMINGS_FILE, read_json, read_run_file
@@ -32,47 +32,70 @@ def crowd() -> Crowd:
 
 @pytest.fixture(scope="module")
 def busy(station: Site) -> Site:
-    """The station with carriers enough for a short run to have alerts."""
+    """The station with carriers enough for a short run to have alerts, and fewer scans."""
     carriers = station.crowd.carriers.model_copy(update={"share": 0.4})
-    return station.model_copy(
-        update={"crowd": station.crowd.model_copy(update={"carriers": carriers})}
+    sensors = tuple(
+        sensor.model_copy(update={"rate_hz": 5.0}) if isinstance(sensor, Camera) else sensor
+        for sensor in station.sensors
     )
+    crowd = station.crowd.model_copy(update={"carriers": carriers})
+    return station.model_copy(update={"crowd": crowd, "sensors": sensors})
+
+
+@pytest.fixture(scope="module")
+def shared_request(tmp_path_factory: pytest.TempPathFactory, busy: Site) -> RunRequest:
+    folder = tmp_path_factory.mktemp("shared")
+    crowd_file = folder / "crowd.csv"
+    crowd_file.write_bytes(b"people")
+    return RunRequest(site=busy, output=folder / "run", rate_per_min=30.0, crowd_file=crowd_file)
+
+
+@pytest.fixture(scope="module")
+def done(shared_request: RunRequest, crowd: Crowd) -> Path:
+    """Folder of a run without report, to be read only."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clearway.trial.run, "open_crowd", lambda *_, **__: crowd)
+        results(shared_request.output, shared_request)
+    return shared_request.output
 
 
 @pytest.fixture
 def request_(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, busy: Site, crowd: Crowd
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shared_request: RunRequest, crowd: Crowd
 ) -> RunRequest:
     monkeypatch.setattr(clearway.trial.run, "open_crowd", lambda *_, **__: crowd)
     monkeypatch.setattr(clearway.trial.report, "write_report", lambda _: None)
-    return RunRequest(site=busy, output=tmp_path / "run")
+    return replace(shared_request, output=tmp_path / "run")
 
 
-def results(folder: Path, request: RunRequest) -> dict[str, bytes]:
-    """All that a run writes, its timings apart."""
-    folder.mkdir()
-    run_into(folder, request, RunProgress())
+def content(folder: Path) -> dict[str, bytes]:
+    """All that a run wrote, its timings apart."""
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != TIMINGS_FILE}
 
 
+def results(folder: Path, request: RunRequest) -> dict[str, bytes]:
+    folder.mkdir()
+    run_into(folder, request, RunProgress())
+    return content(folder)
+
+
 def test_one_seed_gives_the_same_bytes_whatever_the_threads(
-    tmp_path: Path, request_: RunRequest
+    tmp_path: Path, request_: RunRequest, done: Path
 ) -> None:
-    first = results(tmp_path / "first", request_)
+    first = content(done)
     assert first.keys() == {RUN_FILE, SUMMARY_FILE, *(f"{name}.parquet" for name in SCHEMAS)}
     assert results(tmp_path / "again", request_) == first
     assert results(tmp_path / "threads", replace(request_, threads=3)) == first
 
 
-def test_another_seed_gives_another_run(tmp_path: Path, request_: RunRequest) -> None:
-    one = results(tmp_path / "one", request_)
+def test_another_seed_gives_another_run(tmp_path: Path, request_: RunRequest, done: Path) -> None:
+    one = content(done)
     other = results(tmp_path / "other", replace(request_, seed=2))
-    assert all(one[name] != content for name, content in other.items())
+    assert all(one[name] != written for name, written in other.items())
 
 
-def test_tables_fit_together(tmp_path: Path, request_: RunRequest, crowd: Crowd) -> None:
-    results(tmp_path / "run", request_)
-    tables = {name: read_table(tmp_path / "run", name) for name in SCHEMAS}
+def test_tables_fit_together(done: Path, crowd: Crowd) -> None:
+    tables = {name: read_table(done, name) for name in SCHEMAS}
     truth, tracks = tables["truth"], tables["tracks"]
     assert set(tracks["time_ns"].to_pylist()) <= set(truth["time_ns"].to_pylist())
     assert set(truth["person_id"].to_pylist()) == set(crowd.person_id.tolist())
@@ -93,28 +116,31 @@ def test_tables_fit_together(tmp_path: Path, request_: RunRequest, crowd: Crowd)
     assert all(carried[row["true_person_id"]] == row["true_carries"] for row in read)
 
 
-def test_most_people_are_followed_most_of_the_time(tmp_path: Path, request_: RunRequest) -> None:
-    results(tmp_path / "run", request_)
-    truth, tracks = (read_table(tmp_path / "run", name) for name in ("truth", "tracks"))
+def test_most_people_are_followed_most_of_the_time(done: Path) -> None:
+    truth, tracks = (read_table(done, name) for name in ("truth", "tracks"))
     assert tracks.num_rows > 0.9 * truth.num_rows
     assert tracks.num_rows < 1.1 * truth.num_rows
 
 
-def test_the_run_file_repeats_the_run(tmp_path: Path, request_: RunRequest, crowd: Crowd) -> None:
-    crowd_file = tmp_path / "crowd.csv"
-    crowd_file.write_bytes(b"people")
-    request = replace(request_, rate_per_min=30.0, crowd_file=crowd_file)
-    results(tmp_path / "run", request)
-    document = read_run_file(tmp_path / "run")
-    assert Site.model_validate(document["site"]) == request.site
+def test_the_run_file_repeats_the_run(done: Path, shared_request: RunRequest, crowd: Crowd) -> None:
+    document = read_run_file(done)
+    assert Site.model_validate(document["site"]) == shared_request.site
     run = document["run"]
-    assert (run["seed"], run["rate_per_min"], run["crowd_file"]) == (1, 30.0, str(crowd_file))
+    told = (run["seed"], run["rate_per_min"], run["crowd_file"])
+    assert told == (1, 30.0, str(shared_request.crowd_file))
     assert run["crowd_file_sha256"] == hashlib.sha256(b"people").hexdigest()
     assert (run["people"], run["crowd_origin"]) == (len(crowd), "simulated")
     assert {"clearway", "numpy", "python"} <= run["versions"].keys()
 
 
-def test_progress_is_told(tmp_path: Path, request_: RunRequest) -> None:
+@pytest.fixture
+def brief(request_: RunRequest, crowd: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the first seconds of the crowd are run."""
+    start = crowd.trimmed(3.0)
+    monkeypatch.setattr(clearway.trial.run, "open_crowd", lambda *_, **__: start)
+
+
+def test_progress_is_told(brief: None, request_: RunRequest) -> None:
     stages: list[str] = []
     fractions: list[float] = []
     events: list[Event] = []
@@ -151,7 +177,10 @@ def test_a_run_that_is_stopped_leaves_nothing(
 
 
 def test_a_report_that_fails_leaves_nothing(
-    tmp_path: Path, request_: RunRequest, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    request_: RunRequest,
+    brief: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     full = OSError(28, "No space left on device")
     monkeypatch.setattr(clearway.trial.report, "write_report", _Stop(full, 1))
@@ -161,7 +190,7 @@ def test_a_report_that_fails_leaves_nothing(
 
 
 def test_a_crowd_that_cannot_be_read_leaves_the_earlier_run(
-    tmp_path: Path, request_: RunRequest, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, request_: RunRequest, brief: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     execute(request_)
     before = (request_.output / SUMMARY_FILE).read_bytes()

@@ -14,8 +14,6 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from clearway.domain.time import NANOSECONDS
-
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -211,6 +209,8 @@ def _line(row: StoredRecord, payloads: bool) -> str:
 
 
 def _moment(time_ns: int) -> str:
+    from clearway.domain.time import NANOSECONDS
+
     try:
         moment = datetime.fromtimestamp(time_ns // NANOSECONDS, UTC)
     except (ValueError, OverflowError, OSError):  # somebody may have put any number there

@@ -6,7 +6,6 @@ import os
 import shlex
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -145,6 +144,7 @@ def _cell(rate: Rate) -> str:
 def _provenance(
     model: NamedModel, radar: Radar, plan: Plan, seed: int, arguments: str
 ) -> Provenance:
+    from clearway import __version__
     from clearway.twin.figures.file import Provenance, radar_digest
 
     about = model.recogniser.about
@@ -153,7 +153,7 @@ def _provenance(
         recogniser_sha256=model.identity,
         radar_sha256=radar_digest(radar.table),
         simulation=plan.words,
-        clearway_version=version("clearway"),
+        clearway_version=__version__,
         seed=seed,
         command=f"clearway curtain characterise {arguments}",
         made=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 from rich.console import Console
@@ -101,6 +100,8 @@ def _graphics_card() -> str:
 
 
 def _extras() -> list[tuple[str, str]]:
+    from importlib.metadata import packages_distributions, version
+
     distributions = packages_distributions()
     rows = []
     for extra, (purpose, modules, install) in _EXTRAS.items():

@@ -11,8 +11,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from clearway.domain.time import NANOSECONDS, nanoseconds
-
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -38,6 +36,7 @@ def show(
     ] = 10.0,
 ) -> None:
     """Say from when to when there are pictures, how much room they take, and what is missing."""
+    from clearway.domain.time import nanoseconds
     from clearway.history import TrackHistory
     from clearway.history.parts import days, parts_of_day
 
@@ -138,9 +137,13 @@ def _warn(console: Console, sentence: str) -> None:
 
 
 def _moment(time_ns: int) -> str:
+    from clearway.domain.time import NANOSECONDS
+
     return f"{datetime.fromtimestamp(time_ns // NANOSECONDS, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _length(length_ns: int) -> str:
-    length_s = length_ns / NANOSECONDS
+    from clearway.domain.time import seconds
+
+    length_s = seconds(length_ns)
     return f"{length_s:,.1f} s" if length_s < _HOUR_S else f"{length_s / _HOUR_S:,.1f} h"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -15,13 +15,22 @@ from rich.console import Console
 from clearway.cli.addresses import host_and_port
 from clearway.cli.notices import printer
 from clearway.cli.run import CrowdOption, DurationOption, RateOption, SeedOption
-from clearway.cli.stopping import run_until_stopped
-from clearway.site.schema import SensorKind
+
+if TYPE_CHECKING:
+    import asyncio
 
 SiteArgument = Annotated[Path, typer.Argument(help="Site file (TOML).", show_default=False)]
 CertificatesOption = Annotated[
     Path | None, typer.Option(help="Folder made by `clearway certs`; default: the site file's.")
 ]
+
+
+class SensorChoice(StrEnum):
+    """Values of ``KIND``: those of the site file, whose module would make ``--help`` wait."""
+
+    CAMERA = "camera"
+    CURTAIN = "curtain"
+    TRACE = "trace"
 
 
 def serve(
@@ -56,6 +65,7 @@ def serve(
     """Accept sensors, follow people, raise alerts, serve the console: until interrupted."""
     from clearway.cli.bridging import Wanted, bridges_of
     from clearway.cli.control_room import settings_of
+    from clearway.cli.stopping import run_until_stopped
     from clearway.service.serve import ServeRequest
     from clearway.service.serve import serve as run_service
     from clearway.site.reading import read_text, site_from_text
@@ -88,7 +98,7 @@ def serve(
 
 
 def node(
-    kind: Annotated[SensorKind, typer.Argument(help="Which sensors to play.")],
+    kind: Annotated[SensorChoice, typer.Argument(help="Which sensors to play.")],
     site: SiteArgument,
     connect: Annotated[str | None, typer.Option(help="HOST:PORT; default: the site's.")] = None,
     sensor: Annotated[
@@ -108,11 +118,15 @@ def node(
     certificates: CertificatesOption = None,
 ) -> None:
     """Play sensors of a site as SAPIENT nodes in real time."""
+    import asyncio
+
+    from clearway.cli.stopping import run_until_stopped
     from clearway.errors import ArgumentError
     from clearway.nodes.edge import NodeRequest, run_node
     from clearway.profile import sensor_node_id
     from clearway.sapient.security import node_context
     from clearway.site.reading import load_site
+    from clearway.site.schema import SensorKind
     from clearway.twin.crowd import open_crowd
     from clearway.twin.random_streams import random_stream
 
@@ -123,11 +137,12 @@ def node(
             "add --simulate, or see the how-to page on connecting a sensor",
         )
     known = load_site(site)
+    played = SensorKind(kind.value)
     wanted = [
-        one for one in known.sensors if one.kind is kind and (sensor is None or one.id == sensor)
+        one for one in known.sensors if one.kind is played and (sensor is None or one.id == sensor)
     ]
     if not wanted:
-        ids = ", ".join(one.id for one in known.sensors if one.kind is kind) or "none"
+        ids = ", ".join(one.id for one in known.sensors if one.kind is played) or "none"
         raise ArgumentError("--sensor", f"no such {kind.value}", f"name one of: {ids}")
     settings = known.service
     host, port = (
