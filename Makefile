@@ -3,12 +3,13 @@ BIN := .venv/bin
 KERNEL_FOLDERS := src/clearway/imaging/backends/kernels src/clearway/scattering/echo_sum/kernels
 KERNELS := $(foreach folder,$(KERNEL_FOLDERS),$(wildcard $(folder)/*.[ch]pp) $(folder)/CMakeLists.txt)
 
-# A worker a core, each with whole files of tests, and one thread each for linear algebra.  Browsers
-# come after that, two at most, and then what needs the machine for itself: it mostly waits, and
-# types are checked in the time that it leaves.  All take place, whatever the first one says.
+# A worker more than cores, since some tests mostly wait, each with whole files of tests, and one
+# thread each for linear algebra.  Browsers come after that, two at most, and then what needs the
+# machine for itself: it mostly waits, and types are checked in the time that it leaves.  All take
+# place, whatever the first one says.
 define TESTS
-export OPENBLAS_NUM_THREADS=1; status=0; \
-$(BIN)/pytest -m "not (long or calm or browser)" -n auto --maxprocesses 8 --dist loadfile \
+export OPENBLAS_NUM_THREADS=1; status=0; cores=$$(getconf _NPROCESSORS_ONLN); \
+$(BIN)/pytest -m "not (long or calm or browser)" -n $$((cores < 8 ? cores + 1 : 8)) --dist loadfile \
 	--no-loadscope-reorder || status=$$?; \
 $(BIN)/pytest -m "browser and not long" -n 2 --dist loadfile || status=$$?; \
 nice -n 19 $(BIN)/mypy & types=$$!; \
