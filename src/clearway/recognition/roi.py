@@ -35,13 +35,14 @@ class RegionOfInterest:
     --------
     >>> region = RegionOfInterest()
     >>> region.shape, region.pooled_shape
-    ((48, 32, 160), (24, 32, 80))
+    ((60, 32, 160), (30, 32, 80))
     >>> region.around(View((0.013, 1.2), (-1.3, 0.0))).grid.shape
-    (48, 32, 160)
+    (60, 32, 160)
     """
 
-    shape: tuple[int, int, int] = (48, 32, 160)
-    """Voxels along x, y and z: the trunk, the near arm, and the legs down to the ankles.  Whole
+    shape: tuple[int, int, int] = (60, 32, 160)
+    """Voxels along x, y and z: the trunk with what is worn before and behind it, whose middle is
+    up to 0.27 m away on large bodies, the near arm, and the legs down to the ankles.  Whole
     multiples of 4, 8 and 8 waste no work of the image former, which computes in such tiles."""
     voxel_m: float = 0.01
     pooling: tuple[int, int, int] = (2, 1, 2)

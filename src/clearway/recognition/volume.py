@@ -15,9 +15,9 @@ __all__ = ["HIGHEST_DB", "LOWEST_DB", "Volume"]
 LOWEST_DB, HIGHEST_DB = -20.0, 30.0
 """Levels are kept between these, relative to the body: below is clutter, above only glints."""
 
-_BODY_SHARE = 98.0
+_BODY_SHARE = 98.4
 """Percentile of the voxels that gives the body's level.  The surface of a body is about one voxel
-in thirty of the box, side lobes of the same strength are far rarer, and a rifle is one in three
+in forty of the box, side lobes of the same strength are far rarer, and a rifle is one in four
 hundred: neither moves it much."""
 
 _TINY = np.finfo(np.float32).tiny

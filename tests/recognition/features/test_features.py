@@ -73,8 +73,8 @@ def test_the_delay_of_a_block_is_its_optical_thickness() -> None:
 
 
 def test_empty_volumes_have_finite_features() -> None:
-    axes = [np.linspace(0, 1, n) for n in (24, 32, 80)]
-    volume = Volume.of(np.zeros((24, 32, 80)), *axes)
+    axes = [np.linspace(0, 1, n) for n in (30, 32, 80)]
+    volume = Volume.of(np.zeros((30, 32, 80)), *axes)
     values = features_of(surface_view(volume))
     assert values.shape == (len(FEATURES),)
     assert np.isfinite(values).all()
