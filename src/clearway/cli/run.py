@@ -5,12 +5,17 @@ from __future__ import annotations
 import sys
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from clearway.cli.progress import showing_progress
+from clearway.cli.simulate import Accuracy
+
+if TYPE_CHECKING:
+    from clearway.site.schema import Site
+    from clearway.twin.passages.crowd_passages import CurtainPhysics
 
 CrowdOption = Annotated[
     Path | None,
@@ -89,6 +94,30 @@ def run(
     headless: Annotated[
         bool, typer.Option("--headless", help="Plain output without a live display.")
     ] = False,
+    curtain_physics: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Simulate each passage of each curtain and let this recogniser read it, for short "
+            "scenes: a passage takes minutes. Folder of a model, or the name of one that comes "
+            "with Clearway.",
+            show_default="passages drawn by the site file's rates or figures",
+        ),
+    ] = None,
+    most_looks: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="With --curtain-physics: looks of each panel at a passage, evenly chosen.",
+            show_default="all",
+        ),
+    ] = None,
+    accuracy: Annotated[
+        Accuracy | None,
+        typer.Option(
+            help="With --curtain-physics: of the simulated echoes.", show_default="training"
+        ),
+    ] = None,
 ) -> None:
     """Run a site: simulate or replay a crowd, follow it, raise alerts and report."""
     from clearway.cli.summary_table import print_summary
@@ -98,8 +127,10 @@ def run(
 
     console = Console()
     folder = output or Path("output") / site.stem
+    plan = load_site(site)
+    physics = _physics(plan, site.parent, curtain_physics, most_looks, accuracy)
     request = RunRequest(
-        site=load_site(site),
+        site=plan,
         output=folder,
         site_file=site,
         crowd_file=crowd,
@@ -107,8 +138,47 @@ def run(
         duration_s=duration,
         seed=seed,
         threads=threads,
+        curtain_physics=physics,
     )
     with showing_progress(console, live=console.is_terminal and not headless) as progress:
         summary = execute(request, progress)
     print_summary(console, summary)
     console.print(f"Report: {folder / REPORT_FILE}", soft_wrap=True)
+
+
+def _physics(
+    site: Site, folder: Path, model: str | None, most_looks: int | None, accuracy: Accuracy | None
+) -> CurtainPhysics | None:
+    """Check all that can be wrong before anybody waits for a crowd."""
+    from clearway.errors import ArgumentError
+
+    if model is None:
+        for option, value in (("--most-looks", most_looks), ("--accuracy", accuracy)):
+            if value is not None:
+                problem = "is given without --curtain-physics, which alone needs it"
+                raise ArgumentError(option, problem, "name a recogniser as well, or leave it out")
+        return None
+    from clearway.recognition import Recogniser
+    from clearway.recognition.evaluation import NamedModel
+    from clearway.recognition.measured_place import measured_place
+    from clearway.scattering.settings import Settings
+    from clearway.site.radar import radar_of
+    from clearway.twin.passages.crowd_passages import CurtainPhysics
+
+    if not site.curtains:
+        problem, remedy = "is given, and the site has no curtain", "leave it out"
+        raise ArgumentError("--curtain-physics", problem, remedy)
+    for sensor in site.curtains:
+        radar_of(sensor, folder)
+    named = NamedModel(Path(model).name, Recogniser.load(model))
+    about = named.recogniser.about
+    return CurtainPhysics(
+        named.recogniser,
+        measured_place,
+        model,
+        f"{named.name} ({about.kind} {about.version})",
+        named.identity,
+        Settings() if accuracy is Accuracy.REFERENCE else Settings.training(),
+        most_looks,
+        folder,
+    )

@@ -128,7 +128,7 @@ def train(
     )  # fmt: skip
     console = Console(highlight=False, markup=False, soft_wrap=True)
     limits = Recogniser.load(like).limits if like else LIMITS
-    with telling(console, f"{kind.value}") as progress:
+    with telling(console, kind.value) as progress:
         about = train_model(frames, model, settings, limits=limits, pfa=pfa, progress=progress)
     console.print(f"{about.kind} {about.version}: {model}")
 

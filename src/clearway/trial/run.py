@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import tomli_w
 
@@ -25,6 +25,9 @@ from clearway.twin.crowd import open_crowd
 from clearway.twin.random_streams import random_stream
 from clearway.twin.under_way import UnderWay
 from clearway.twin.world import START_NS, World
+
+if TYPE_CHECKING:
+    from clearway.twin.passages.crowd_passages import CurtainPhysics
 
 _CHUNK_S = 2.0
 LIBRARIES = ("numpy", "scipy", "shapely", "pyarrow", "jupedsim")
@@ -42,6 +45,8 @@ class RunRequest:
     duration_s: float | None = None
     seed: int = 1
     threads: int = 1
+    curtain_physics: CurtainPhysics | None = None
+    """Simulates every passage of every curtain, in the place of rates and figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +120,14 @@ def run_into(folder: Path, request: RunRequest, progress: RunProgress) -> dict[s
             on_message=progress.message,
         )
     timings["crowd_s"] = watch.total_s
-    world = World(request.site, crowd, request.seed)
+    world = World(request.site, crowd, request.seed, physics=request.curtain_physics)
     write_run_file(folder, request, world)
+
+    if request.curtain_physics is not None:
+        progress.stage("curtain passages")
+        with _Stopwatch() as watch:
+            world.simulate_passages(request.threads, progress.fraction)
+        timings["curtain_passages_s"] = watch.total_s
 
     progress.stage("sensors and engine")
     engine = Engine(request.site)
@@ -192,6 +203,7 @@ def drive(
 
 def write_run_file(folder: Path, request: RunRequest, world: World) -> None:
     """Write the full configuration, the seed and the versions."""
+    physics = request.curtain_physics
     run = {
         "seed": request.seed,
         "duration_s": world.crowd.duration_s,
@@ -206,6 +218,7 @@ def write_run_file(folder: Path, request: RunRequest, world: World) -> None:
         "rate_per_min": request.rate_per_min,
         "sensors_origin": "simulated",
         "curtain_figures": world.figures_source or None,
+        "curtain_physics": None if physics is None else physics.record,
         "versions": {
             "clearway": version("clearway"),
             "python": platform.python_version(),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +22,9 @@ from clearway.twin.examining import Examiner
 from clearway.twin.observation import Observation
 from clearway.twin.random_streams import random_stream
 from clearway.twin.trace import TraceTwin
+
+if TYPE_CHECKING:
+    from clearway.twin.passages.crowd_passages import CurtainPhysics, SimulatedPassages
 
 START_NS = 1_767_225_600_000_000_000
 """UTC of a simulated run's frame 0: 2026-01-01T00:00:00Z, so that runs can be compared."""
@@ -38,17 +43,25 @@ class World:
     only : collection of str, optional
         Ids of the sensors wanted; default all.  Each draws from its own stream, so what one of
         them sends does not depend on which others there are.
+    physics : CurtainPhysics, optional
+        Simulates every passage of every curtain, in the place of rates and figures.
 
     Raises
     ------
     InputError
-        A file of figures that cannot be read.
+        A file of figures, or of a radar's array, that cannot be read.
     ArgumentError
-        Figures of another radar than the site file states.
+        Figures of another radar than the site file states; with physics, a curtain without a
+        radar.
     """
 
     def __init__(
-        self, site: Site, crowd: Crowd, seed: int, only: Collection[str] | None = None
+        self,
+        site: Site,
+        crowd: Crowd,
+        seed: int,
+        only: Collection[str] | None = None,
+        physics: CurtainPhysics | None = None,
     ) -> None:
         self.crowd = crowd
         self.loads: Loads = draw_loads(
@@ -56,7 +69,8 @@ class World:
         )
 
         self.figures_source: dict[str, str] = {}
-        """Where the figures of each curtain that has some come from, by its id."""
+        """Where the passages of each curtain that goes by no rates come from, by its id."""
+        self._simulated: list[tuple[SimulatedPassages, CurtainTwin]] = []
 
         def wanted(sensor: Sensor) -> bool:
             return only is None or sensor.id in only
@@ -66,8 +80,13 @@ class World:
 
         def curtain(sensor: Curtain) -> CurtainTwin:
             line, rng = site.line(sensor.trigger_line), stream(sensor)
-            examiner = self._examiner(sensor, seed, rng)
-            return CurtainTwin(sensor, line, crowd, self.loads, rng, START_NS, examiner)
+            if physics is None:
+                examiner = self._examiner(sensor, seed, rng)
+                return CurtainTwin(sensor, line, crowd, self.loads, rng, START_NS, examiner)
+            passages = self._passages(sensor, seed, physics)
+            twin = CurtainTwin(sensor, line, crowd, self.loads, rng, START_NS, passages)
+            self._simulated.append((passages, twin))
+            return twin
 
         self._sensing: list[CameraTwin | CurtainTwin] = [
             *(
@@ -93,6 +112,51 @@ class World:
         self.figures_source[sensor.id] = figures.source
         people = draw_people(len(self.crowd), random_stream(seed, "figures"))
         return DrawnPassages(sensor, self.crowd, self.loads, people, figures, rng)
+
+    def _passages(self, sensor: Curtain, seed: int, physics: CurtainPhysics) -> SimulatedPassages:
+        # As with figures: whoever wants no physics does not wait for its libraries.
+        from clearway.twin.passages.crowd_passages import SimulatedPassages  # noqa: PLC0415
+        from clearway.twin.passages.crowd_walks import Cast  # noqa: PLC0415
+
+        self.figures_source[sensor.id] = physics.source
+        return SimulatedPassages(sensor, self.crowd, Cast(self.loads, seed), seed, physics)
+
+    def simulate_passages(
+        self, threads: int = 1, progress: Callable[[float], None] = lambda _: None
+    ) -> None:
+        """Simulate the passages of all curtains ahead of time; without physics there are none.
+
+        Left out, each is simulated when the curtain is to tell of it, with the same result.
+
+        Parameters
+        ----------
+        threads : int
+            How many curtains to simulate at once; changes no result.
+        progress : callable
+            Told the share of the passages that are done, after each.
+
+        Raises
+        ------
+        MissingExtraError
+            No Embree.
+        """
+        total = sum(len(twin.crossings.person) for _, twin in self._simulated)
+        done, stopped = count(1), Event()
+
+        def work(passages: SimulatedPassages, twin: CurtainTwin) -> None:
+            crossings = twin.crossings
+            for _ in passages.simulate(crossings.person, crossings.time_s, crossings.position_m):
+                progress(next(done) / total)
+                if stopped.is_set():
+                    return
+
+        with ThreadPoolExecutor(threads) as pool:
+            try:
+                for future in [pool.submit(work, *one) for one in self._simulated]:
+                    future.result()
+            finally:
+                stopped.set()
+                pool.shutdown(wait=False, cancel_futures=True)
 
     def observations(
         self, duration_s: float, chunk_s: float, threads: int

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from clearway.twin.objects import CALM, CATALOGUE, Frame, Placed, place, rested
+from clearway.twin.objects import CALM, CATALOGUE, Frame, Placed, lowered, place, rested
 
 FAMILIES = {f"{family.kind}/{family.name}": family for family in CATALOGUE}
 
@@ -47,3 +47,28 @@ def test_away_from_any_skin_a_thing_stays_where_it_was() -> None:
     far = np.array([[9.0, 9.0, 9.0], [9.0, 9.0, 9.1]])
     for before, after in zip(phone, rested(phone, frame, far), strict=True):
         np.testing.assert_allclose(before.mesh.vertices_m, after.mesh.vertices_m)
+
+
+@pytest.mark.parametrize(("origin_m", "falls_m"), [(1.3, 0.12), (0.6, 0.0)])
+def test_a_gun_slides_down_below_the_armpit_unless_the_floor_is_near(
+    origin_m: float, falls_m: float
+) -> None:
+    rng = np.random.default_rng(1)
+    frame = Frame((0.13, 0.0, origin_m), (1, 0, 0), (0, 0, 1))
+    hung = place(FAMILIES["long_gun/stocked_rifle"].draw(rng), "under_right_arm", frame, rng, CALM)
+    heights = np.concatenate([piece.mesh.vertices_m[:, 2] for piece in hung])
+    lower = lowered(hung, frame, float(heights.max()) - origin_m - 0.12)
+    for before, after in zip(hung, lower, strict=True):
+        np.testing.assert_allclose(
+            before.mesh.vertices_m - after.mesh.vertices_m,
+            np.broadcast_to([0.0, 0.0, falls_m], before.mesh.vertices_m.shape),
+            atol=1e-9,
+        )
+
+
+def test_what_ends_low_enough_stays() -> None:
+    rng = np.random.default_rng(1)
+    frame = Frame((0.13, 0.0, 1.3), (1, 0, 0), (0, 0, 1))
+    phone = place(FAMILIES["phone/slab"].draw(rng), "right_hip", frame, rng)
+    for before, after in zip(phone, lowered(phone, frame, 0.5), strict=True):
+        np.testing.assert_array_equal(before.mesh.vertices_m, after.mesh.vertices_m)

@@ -171,3 +171,15 @@ def test_a_phone_is_not_wrapped() -> None:
     rng = np.random.default_rng(1)
     with pytest.raises(ArgumentError, match="use place"):
         wrap(FAMILIES["phone/slab"].draw(rng), WrapSurface(*ellipse(0.15, 0.12)), rng)
+
+
+def test_the_middle_of_what_is_worn_lies_where_it_is_told_to() -> None:
+    lines = [ellipse(0.17, 0.115, z) for z in (0.9, 1.1, 1.3)]
+    points, normals = (np.stack(values) for values in zip(*lines, strict=True))
+    belt = FAMILIES["belt/leather"].draw(np.random.default_rng(1))
+    for told_m, expected_m in ((None, 1.1), (1.2, 1.2)):
+        pieces = wrap(
+            belt, WrapSurface(points, normals, middle_m=told_m), np.random.default_rng(1), CALM
+        )
+        heights = pieces[0].mesh.vertices_m[:, 2]
+        assert 0.5 * (heights.min() + heights.max()) == pytest.approx(expected_m, abs=1e-9)

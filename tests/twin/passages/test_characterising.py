@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from math import isnan
 
@@ -10,66 +9,23 @@ import numpy as np
 import pytest
 
 from clearway.domain import ThreatClass
-from clearway.domain.body import BodyPlace
 from clearway.recognition.classes import OUTCOMES
-from clearway.recognition.quality import Examination, Reason
-from clearway.recognition.readings import FrameReading, PassageReading
-from clearway.recognition.roi import Box, RegionOfInterest
-from clearway.recognition.view import View
-from clearway.recognition.volume import Volume
-from clearway.scattering.settings import Settings
 from clearway.site.radar import Radar
 from clearway.twin.figures.row import PassageRow
 from clearway.twin.passages.characterising import Plan, characterised_rows
 from clearway.twin.passages.lane import REACH_M, facing_panels, lane_limits_m
+from tests.support.stand_in import COARSE, StandIn, off_by
 
 pytest.importorskip("embreex", reason="needs the extra with Embree")
 
 LOOKS = 1
-COARSE = replace(Settings.training(), longest_edge_wavelengths=2.0, visibility_points=2)
 PLAN = Plan(COARSE, accompanied_share=0.0, most_frames=LOOKS)
-
-
-class StandIn:
-    """Says the same of everybody, or that it cannot see, and keeps what it was given."""
-
-    region_of_interest = RegionOfInterest((8, 4, 16), voxel_m=0.1, pooling=(2, 2, 2))
-
-    def __init__(self, *, sees: bool = True) -> None:
-        self.views: list[View] = []
-        self.contrasts_db: list[float] = []
-        self._sees = sees
-
-    def read(self, volume: Volume, view: View) -> FrameReading:
-        self.views.append(view)
-        self.contrasts_db.append(volume.contrast_db)
-        reasons = () if self._sees else (Reason.OCCLUDED,)
-        examination = Examination(float(self._sees), reasons)
-        return FrameReading(view.time_s, view.panel, examination, np.zeros(3))
-
-    def passage(self, readings: Sequence[FrameReading]) -> PassageReading:
-        said = np.array([0.0, 0.1, 0.2, 3.0, -1.0]) if self._sees else np.zeros(5)
-        return PassageReading(
-            ratios=said,
-            scores=said[2:],
-            examined=0.5 if self._sees else 0.0,
-            reasons=(),
-            declared=(ThreatClass.HANDGUN,) if self._sees else (),
-            place=BodyPlace.WAIST if self._sees else None,
-            n_frames=len(readings),
-            n_examined=len(readings) if self._sees else 0,
-        )
 
 
 @pytest.fixture(scope="module")
 def radar() -> Radar:
     # Long waves need few facets.
     return Radar.of(facing_panels(n_elements=6, n_frequencies=8, start_hz=2e9, stop_hz=4e9))
-
-
-def off_by(box: Box, _: Volume) -> tuple[float, float]:
-    """A position that is wrong by a known amount, but for the tracker's own error."""
-    return box.person_m[0] + 0.5, box.person_m[1] + 0.25
 
 
 def rows_of(

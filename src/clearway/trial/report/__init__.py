@@ -133,4 +133,10 @@ def _command(run: Any) -> str:
     if "rate_per_min" in run:
         parts.append(f"--rate {run['rate_per_min']:g}")
     parts += [f"--duration {run['duration_s']:g}", f"--seed {run['seed']}"]
+    physics = run.get("curtain_physics", {})
+    for option, key in (
+        ("curtain-physics", "model"), ("most-looks", "most_looks"), ("accuracy", "accuracy")
+    ):  # fmt: skip
+        if key in physics:
+            parts.append(f"--{option} {physics[key]}")
     return " ".join(parts)

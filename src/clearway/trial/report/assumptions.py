@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -68,32 +68,33 @@ def assumptions(site: Site, figures: Mapping[str, str] = _NO_FIGURES) -> list[As
     ----------
     site : Site
     figures : mapping of str to str
-        Where the passages of the curtains that have figures come from, by the curtain's id.
+        Where the passages of the curtains that go by no rates come from, by the curtain's id.
     """
-    return [*_figures(figures), *_sensors(site.sensors), *_rest(site)]
+    return [*_figures(figures), *_sensors(site.sensors, figures), *_rest(site)]
 
 
 def _figures(figures: Mapping[str, str]) -> Iterator[Assumption]:
-    """Curtains with the same file share an entry."""
+    """Curtains with the same source share an entry."""
     for source in dict.fromkeys(figures.values()):
         ids = [name for name, known in figures.items() if known == source]
         yield Assumption(f"passages of {', '.join(ids)}", _DRAWN, source)
 
 
-def _sensors(sensors: tuple[Sensor, ...]) -> Iterator[Assumption]:
+def _sensors(sensors: tuple[Sensor, ...], drawn: Container[str]) -> Iterator[Assumption]:
     """Sensors with the same figures and source share an entry."""
     groups: dict[tuple[str, tuple[str, ...], str], list[str]] = {}
     for sensor in sensors:
         places = {"id", "kind", "position_m", "heading_deg", "coverage", "source", "trigger_line"}
-        figures = tuple(_words(_stated(sensor, places)))
+        figures = tuple(_words(_stated(sensor, places, drawn)))
         groups.setdefault((sensor.kind.value, figures, sensor.source), []).append(sensor.id)
     for (kind, figures, source), ids in groups.items():
         yield Assumption(f"{kind}: {', '.join(ids)}", figures, source)
 
 
-def _stated(sensor: Sensor, places: set[str]) -> dict[str, Any]:
+def _stated(sensor: Sensor, places: set[str], drawn: Container[str]) -> dict[str, Any]:
     """Figures of a sensor that a run goes by."""
-    if not isinstance(sensor, Curtain) or sensor.figures is None:
+    by_rates = sensor.id not in drawn
+    if not isinstance(sensor, Curtain) or (by_rates and sensor.figures is None):
         return sensor.model_dump(mode="json", exclude=places)
     stated = sensor.model_dump(mode="json", exclude=places | _REPLACED)
     error = stated["error_model"]

@@ -48,8 +48,8 @@ class Posture:
 
     body: Body
     habits: Habits
-    abduction_rad: float
-    """Of hanging arms."""
+    abduction_rad: tuple[float, float]
+    """Of the right and the left arm, hanging."""
 
     @cached_property
     def _hanging(self) -> dict[Bone, NDArray[np.float64]]:
@@ -129,7 +129,7 @@ class Posture:
         )
         arm = (self.habits.right_arm, self.habits.left_arm)[side]
         shoulder, elbow = angles.shoulder[:, side], angles.elbow[:, side]
-        inwards, abduction = _INWARDS_PER_ELBOW * elbow, self.abduction_rad
+        inwards, abduction = _INWARDS_PER_ELBOW * elbow, self.abduction_rad[side]
         if arm is not Arm.SWINGING:
             *fixed, away = np.radians(_RESTING_ARMS_DEG[arm])
             shoulder, elbow, inwards = (np.full(shoulder.shape, angle) for angle in fixed)

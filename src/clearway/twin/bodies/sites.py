@@ -18,7 +18,15 @@ from clearway.errors import ArgumentError
 from clearway.twin.bodies.body import Body
 from clearway.twin.bodies.skeleton import Bone
 
-__all__ = ["SITES", "BoundPoints", "Seat", "bound_ring", "bound_site", "seat_named"]
+__all__ = [
+    "SITES",
+    "BoundPoints",
+    "Seat",
+    "below_shoulder_m",
+    "bound_ring",
+    "bound_site",
+    "seat_named",
+]
 
 
 class Seat(NamedTuple):
@@ -114,6 +122,20 @@ def seat_named(name: str) -> Seat:
         return SITES[name]
     except KeyError:
         raise ArgumentError("name", f"is {name!r}", f"use one of {', '.join(SITES)}") from None
+
+
+def below_shoulder_m(body: Body, name: str) -> float:
+    """How far below the shoulder joints a site on the trunk lies, at rest.
+
+    Raises
+    ------
+    ArgumentError
+        There is no such site.
+    """
+    seat = seat_named(name)
+    axis = _AXES[seat.part]
+    low, high, shoulder = body.joints_m[[axis.low, axis.high, Bone.RIGHT_UPPER_ARM], 2]
+    return float(shoulder - low - seat.along * (high - low))
 
 
 @lru_cache(maxsize=_KEPT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -94,7 +95,7 @@ class Walker:
         self.habits = habits or Habits()
         self._refinement = body.skin.refined(detail).matrix
         self._cycle = gait.cycle(self.speed_m_s, body.leg_m)
-        self._posture = Posture(body, self.habits, 0.0)
+        self._posture = Posture(body, self.habits, (0.0, 0.0))
         self._thigh_swing = self._swing_without_sliding()
         self._sole = self._pitch_of_flat_foot()
         self._posture = self._with_arms_clear()
@@ -125,12 +126,28 @@ class Walker:
         """
         step = _DIFFERENCE_S / self.cycle_s
         moments = np.array([phase - step, phase, phase + step])
-        motions = self._motions(moments)
-        motions[..., 2, 3] += self.root_height_m(moments)[:, None]
+        motions = self.motions(moments)
         vertices = skinned(self.body.skin.weights, self.body.vertices_m, motions)
         vertices[..., 0] += self.speed_m_s * _DIFFERENCE_S * np.array([-1.0, 0.0, 1.0])[:, None]
         fine = np.stack([self._refinement @ moment for moment in vertices])
         return BodyPose(self.refined_body, fine, motions[..., :3], _DIFFERENCE_S)
+
+    def hold_off(self, further_rad: tuple[float, float]) -> None:
+        """Hold the right and the left arm off further than so far.
+
+        Parameters
+        ----------
+        further_rad : (float, float)
+        """
+        right, left = self._posture.abduction_rad
+        abduction = right + further_rad[0], left + further_rad[1]
+        self._posture = replace(self._posture, abduction_rad=abduction)
+
+    def motions(self, phase: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, n_bones, 3, 4) rigid motions of the bones out of rest, in the frame of the poses."""
+        motions = self._motions(phase)
+        motions[..., 2, 3] += self.root_height_m(phase)[:, None]
+        return motions
 
     def angles(self, phase: NDArray[np.float64]) -> JointAngles:
         """Joint angles at (n,) phases, with habits, swing and soles set for this body."""
@@ -210,7 +227,7 @@ class Walker:
         """The least abduction, within a degree or so, at which the arms keep off the trunk."""
         abduction = _LEAST_ABDUCTION_RAD
         while True:
-            posture = Posture(self.body, self.habits, abduction)
+            posture = Posture(self.body, self.habits, (abduction, abduction))
             missing_m = _CLEAR_M - clearance_m(self.body, self._motions(_PHASES[::3], posture))
             if missing_m <= 0.0 or abduction >= _LARGEST_ABDUCTION_RAD:
                 return posture

@@ -31,7 +31,7 @@ from clearway.twin.objects.catalogue import BENIGN, CATALOGUE, THREATS, families
 from clearway.twin.objects.containers import CONTAINERS, ContainerFamily
 from clearway.twin.objects.parts import as_parts
 from clearway.twin.objects.placement import CALM, USUAL, Frame, Jitter, Placed, place
-from clearway.twin.objects.resting import rested
+from clearway.twin.objects.resting import lowered, rested
 from clearway.twin.objects.sites import PLACE_OF_SITE, WORN_ROUND, draw_site, ways_to_carry
 from clearway.twin.objects.wrapping import WrapSurface, wrap
 
@@ -58,6 +58,7 @@ __all__ = [
     "as_parts",
     "draw_site",
     "families_of",
+    "lowered",
     "place",
     "rested",
     "ways_to_carry",

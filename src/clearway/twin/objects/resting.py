@@ -12,13 +12,34 @@ from clearway.imaging.checks import positions
 from clearway.scattering import Mesh
 from clearway.twin.objects.placement import Frame, Placed
 
-__all__ = ["rested"]
+__all__ = ["lowered", "rested"]
 
 _LEANS = np.radians(np.linspace(-20.0, 20.0, 21))
 _NEIGHBOURS = 24
 """Points of the skin that are asked how far out it is: half of them may be of the far side."""
 _FAR_M = 0.03
 _SAMPLE_M = 0.04
+_OFF_FLOOR_M = 0.05
+_PRESSED_M = 0.3
+
+
+def lowered(pieces: Sequence[Placed], frame: Frame, highest_m: float) -> list[Placed]:
+    """Slide a placed object down along the skin, so that it does not reach into an armpit.
+
+    Parameters
+    ----------
+    pieces : sequence of Placed
+    frame : Frame
+        The site it was placed at.
+    highest_m : float
+        How far above the site the object may end.  It stays off the floor all the same: what is
+        too long for a small person reaches higher.
+    """
+    up, origin = frame.axes()[:, 0], np.asarray(frame.origin_m, dtype=np.float64)
+    vertices = np.concatenate([piece.mesh.vertices_m for piece in pieces])
+    excess_m = float(((vertices - origin) @ up).max()) - highest_m
+    down_m = max(0.0, min(excess_m, float(vertices[:, 2].min()) - _OFF_FLOOR_M))
+    return [piece._replace(mesh=piece.mesh.moved(np.eye(3), -down_m * up)) for piece in pieces]
 
 
 def rested(
@@ -28,7 +49,8 @@ def rested(
 
     `place` keeps clear of the tangent plane at the site; a rifle that hangs from the shoulder
     reaches past the hip, which stands out from that plane.  Of leans up to 20 degrees about the
-    horizontal axis along the skin, the one is taken that lets the object lie closest.
+    horizontal axis along the skin, the one is taken that lets the object lie closest: the part of
+    it from 0.3 m below the site upwards, which arm, sling and clothes press to the trunk.
 
     Parameters
     ----------
@@ -50,6 +72,8 @@ def rested(
         ]
     )
     below_m = _skin_height(samples, (positions("skin_m", skin_m) - origin) @ axes)
+    # A thing that lies all below still has an upper half.
+    pressed = samples[:, 0] >= min(-_PRESSED_M, float(np.median(samples[:, 0])))
     best_turn, best_lift, closest = np.eye(3), 0.0, np.inf
     for lean in _LEANS if np.isfinite(below_m).any() else ():
         turn = np.array(
@@ -57,8 +81,9 @@ def rested(
         )
         height_m = (samples @ turn.T)[:, 2]
         lift = float((below_m - height_m).max()) + gap_m
-        if height_m.mean() + lift < closest:
-            best_turn, best_lift, closest = turn, lift, float(height_m.mean()) + lift
+        height = float(height_m[pressed].mean()) + lift
+        if height < closest:
+            best_turn, best_lift, closest = turn, lift, height
     return [
         piece._replace(
             mesh=Mesh(

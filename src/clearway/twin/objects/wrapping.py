@@ -26,6 +26,9 @@ class WrapSurface:
         of going round will do.  The last point is not the first again.
     normals : same shape
         Outward normals.
+    middle_m : float, optional
+        Height at which the middle of what is worn lies; half-way between the lowest and the highest
+        line by default.
 
     Raises
     ------
@@ -34,7 +37,9 @@ class WrapSurface:
         lines that do not go round.
     """
 
-    def __init__(self, points_m: ArrayLike, normals: ArrayLike) -> None:
+    def __init__(
+        self, points_m: ArrayLike, normals: ArrayLike, *, middle_m: float | None = None
+    ) -> None:
         shape = np.shape(points_m)
         if len(shape) not in {2, 3} or shape[-1] != 3 or shape[-2] < 8:
             raise ArgumentError("points_m", f"has shape {shape}", "give (n, 3), n at least 8")
@@ -44,6 +49,8 @@ class WrapSurface:
         self.heights_m: NDArray[np.float64] = self.points_m[..., 2].mean(axis=1)
         if (np.diff(self.heights_m) <= 0).any():
             raise ArgumentError("points_m", "go down", "give the lowest line first")
+        half_way_m = float(0.5 * (self.heights_m[0] + self.heights_m[-1]))
+        self.middle_m = half_way_m if middle_m is None else middle_m
         closed = np.concatenate([self.points_m, self.points_m[:, :1]], axis=1)
         steps = np.linalg.norm(np.diff(closed, axis=1), axis=2).mean(axis=0)
         self._along = np.concatenate([[0.0], np.cumsum(steps)])
@@ -52,11 +59,6 @@ class WrapSurface:
     def length_m(self) -> float:
         """Once round, the mean of all lines."""
         return float(self._along[-1])
-
-    @property
-    def middle_m(self) -> float:
-        """Height half-way between the lowest and the highest line."""
-        return float(0.5 * (self.heights_m[0] + self.heights_m[-1]))
 
     def at(
         self, along_m: NDArray[np.float64], up_m: NDArray[np.float64]

@@ -7,26 +7,22 @@ other one hides panels from them, and the recogniser knows where the other one i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import nan
-from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clearway.domain.body import BodyPlace
 from clearway.recognition.classes import HARMLESS, NONE, THREATS
-from clearway.recognition.readings import FrameReading, PassageReading
-from clearway.recognition.roi import Box, RegionOfInterest
-from clearway.recognition.view import View
-from clearway.recognition.volume import Volume
+from clearway.recognition.readings import PassageReading
 from clearway.scattering.settings import Settings
 from clearway.site.radar import Radar
 from clearway.twin.figures.conditions import Conditions, conditions_at
 from clearway.twin.figures.row import PassageRow
 from clearway.twin.objects import PLACE_OF_SITE, Split
-from clearway.twin.passages.echoes import Look, looks_at
+from clearway.twin.passages.echoes import looks_at
 from clearway.twin.passages.lane import frame_times_s, lane_limits_m, standpoint
 from clearway.twin.passages.looks import Instruments
 from clearway.twin.passages.people import (
@@ -37,32 +33,16 @@ from clearway.twin.passages.people import (
     draw_load,
     draw_walk,
 )
+from clearway.twin.passages.reading import (
+    PlaceOf,
+    Reader,
+    accuracy_words,
+    error_at,
+    read_looks,
+)
 from clearway.twin.random_streams import random_stream
 
-__all__ = ["PlaceOf", "Plan", "Reader", "characterised_rows"]
-
-PlaceOf: TypeAlias = Callable[[Box, Volume], tuple[float, float]]
-"""Position that a curtain tells of a person, in the panel's view frame, as its image shows it."""
-
-_SPEED_ONLY = frozenset({"device", "echo_sum", "facets_per_chunk", "threads"})
-"""Settings that change no figure beyond rounding."""
-
-
-class Reader(Protocol):
-    """What is characterised: a `clearway.recognition.Recogniser`, or one that stands in for it."""
-
-    @property
-    def region_of_interest(self) -> RegionOfInterest:
-        """Which voxels to image around a person."""
-        ...
-
-    def read(self, volume: Volume, view: View) -> FrameReading:
-        """Read one frame."""
-        ...
-
-    def passage(self, readings: Sequence[FrameReading]) -> PassageReading:
-        """Combine all frames of a passage."""
-        ...
+__all__ = ["Plan", "characterised_rows"]
 
 
 @dataclass(frozen=True)
@@ -83,15 +63,10 @@ class Plan:
         """For the provenance: all that decides the figures, besides radar and recogniser."""
         met = "never met in training" if self.split is Split.TEST_ONLY else "as in training"
         frames = "all looks" if self.most_frames is None else f"at most {self.most_frames} looks"
-        settings = ", ".join(
-            f"{name} {value}"
-            for name, value in asdict(self.settings).items()
-            if name not in _SPEED_ONLY
-        )
         return (
             f"people and objects {met}, {self.accompanied_share:.0%} beside another person, "
             f"{self.wet_share:.0%} wet, things on the body only, {frames} of each panel "
-            f"({settings})"
+            f"({accuracy_words(self.settings)})"
         )
 
 
@@ -129,30 +104,20 @@ def characterised_rows(
     loads = [draw_load(rng, plan.split, threat, beside=walk.pockets) for threat in (None, *THREATS)]
     instruments = Instruments(radar, rng, reader.region_of_interest)
     times_s = frame_times_s(walk, radar, rng, plan.most_frames)
-    crossing_s = min(times_s.tolist(), key=abs, default=nan)
-
-    readings: list[list[FrameReading]] = [[] for _ in range(len(loads) + 1)]
-    errors_m: list[list[NDArray[np.float64]]] = [[] for _ in readings]
-    for look in looks_at(walk, loads, radar, times_s, plan.settings, companions):
-        view = instruments.view(look, rng)
-        box = reader.region_of_interest.around(view)
-        for samples, read, errors in zip(look.samples, readings, errors_m, strict=True):
-            volume = instruments.volume(samples, view, rng)
-            read.append(reader.read(volume, view))
-            if look.time_s == crossing_s and read[-1].examined:
-                errors.append(_error_m(radar, look, place_of(box, volume)))
+    looks = looks_at(walk, loads, radar, times_s, plan.settings, companions)
+    read = read_looks(looks, len(loads), instruments, reader, place_of, rng)
     conditions = _conditions(walk, companions, radar)
     return tuple(
-        _row(number, walk, load, conditions, reader.passage(read), errors)
-        for load, read, errors in zip([None, *loads], readings, errors_m, strict=True)
+        _row(
+            number,
+            walk,
+            load,
+            conditions,
+            reader.passage([look.reading for look in seen]),
+            error_at(seen, 0.0),
+        )
+        for load, seen in zip([None, *loads], read, strict=True)
     )
-
-
-def _error_m(radar: Radar, look: Look, place_m: tuple[float, float]) -> NDArray[np.float64]:
-    """Measured minus true position, shape (2,), in the first panel's view frame."""
-    off = np.append(np.array(place_m) - look.where.position_m, 0.0)
-    in_site = radar.panels[look.panel].frame.directions_to_site(off)
-    return radar.panels[0].frame.directions_to_view(in_site)[:2]
 
 
 def _conditions(walk: Walk, companions: Sequence[Companion], radar: Radar) -> Conditions:
@@ -174,10 +139,10 @@ def _row(
     load: Load | None,
     conditions: Conditions,
     said: PassageReading,
-    errors_m: Sequence[NDArray[np.float64]],
+    error_m: NDArray[np.float64],
 ) -> PassageRow:
     evidence = said.evidence()
-    x_m, y_m = np.mean(errors_m, axis=0).tolist() if errors_m else (nan, nan)
+    x_m, y_m = error_m.tolist()
     carried = None if load is None else load.carried
     outcome = NONE if carried is None else HARMLESS if carried.threat is None else carried.threat
     return PassageRow(

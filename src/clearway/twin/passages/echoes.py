@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from clearway.scattering import Part
 from clearway.scattering.scene import Scene
 from clearway.scattering.settings import Settings
 from clearway.site.radar import Radar
-from clearway.twin.passages.figure import Figure
+from clearway.twin.passages.figure import Figure, Moment
 from clearway.twin.passages.lane import Standpoint, standpoint
-from clearway.twin.passages.people import Companion, Load, Walk
+from clearway.twin.passages.people import Belongings, Companion, Load, Walk
 
 __all__ = ["LoadSeen", "Look", "looks_at"]
 
@@ -58,6 +59,7 @@ def looks_at(
     settings: Settings,
     companions: Sequence[Companion] = (),
     *,
+    belongings: Belongings | None = None,
     faintest_cloth_db: float = -np.inf,
     detail: int = 1,
 ) -> Iterator[Look]:
@@ -78,6 +80,8 @@ def looks_at(
     settings : Settings
     companions : sequence of Companion
         Others in the scene.
+    belongings : Belongings, optional
+        What the person has along besides, with and without a load.
     faintest_cloth_db : float
         Echoes of cloth that returns less are left out, see `Moment`.
     detail : int
@@ -88,29 +92,38 @@ def looks_at(
     Look
         For each time, each panel's.
     """
+    along = belongings or Belongings()
     figure, *others = (
-        Figure(one, detail=detail, faintest_cloth_db=faintest_cloth_db)
-        for one in (walk, *(companion.walk for companion in companions))
+        Figure(one, room_for, detail=detail, faintest_cloth_db=faintest_cloth_db)
+        for one, room_for in (
+            (walk, (*along.room_for, *loads)),
+            *((companion.walk, companion.belongings.room_for) for companion in companions),
+        )
     )
     for time_s in times_s.tolist():
         moment = figure.at(time_s)
+        person = _with(moment, along)
         carried = [moment.with_load(load) for load in loads]
         times = [time_s + companion.ahead_s for companion in companions]
-        around = [other.at(own_s).parts for other, own_s in zip(others, times, strict=True)]
+        around = [
+            _with(other.at(own_s), companion.belongings)
+            for other, own_s, companion in zip(others, times, companions, strict=True)
+        ]
         for number, panel in enumerate(radar.panels):
             where = standpoint(walk, radar, panel, time_s)
             beside = tuple(
                 standpoint(companion.walk, radar, panel, own_s)
                 for companion, own_s in zip(companions, times, strict=True)
             )
-            parts = where.seen(moment.parts)
+            parts = where.seen(person)
             for place, other in zip(beside, around, strict=True):
                 parts += place.seen(other)
             scene = Scene(parts, panel.elements, radar.frequencies_hz, settings)
             clean = scene.sweep.samples
             alone = clean
-            if companions:
-                own = where.seen(moment.parts)
+            # Only the shares of loads need the person alone.
+            if companions and carried:
+                own = where.seen(person)
                 scene_alone = Scene(own, panel.elements, radar.frequencies_hz, settings)
                 alone = scene_alone.sweep.samples
             energy = _energy(alone)
@@ -120,6 +133,11 @@ def looks_at(
                 share = _energy(samples - clean) / energy
                 seen.append(LoadSeen(samples, where.to_view(one.middle_m), share))
             yield Look(number, time_s, where, beside, clean, tuple(seen))
+
+
+def _with(moment: Moment, belongings: Belongings) -> list[Part]:
+    things = [moment.with_load(load) for load in belongings.carried]
+    return [*moment.parts, *(part for thing in things for part in thing.parts)]
 
 
 def _energy(samples: NDArray[np.complex64]) -> float:

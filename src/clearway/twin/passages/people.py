@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.stats import truncnorm
@@ -34,6 +34,7 @@ from clearway.twin.objects import (
 __all__ = [
     "CONTAINED",
     "HELD",
+    "Belongings",
     "Companion",
     "Load",
     "Walk",
@@ -105,12 +106,24 @@ class Walk:
 
 
 @dataclass(frozen=True, eq=False)
+class Belongings:
+    """What a person has along at each moment of a walk, besides the things in the pockets."""
+
+    carried: tuple[Load, ...] = ()
+    room_for: tuple[Load, ...] = ()
+    """What the arms make room for, whether it is carried or not: so that how they are held does
+    not tell what is."""
+
+
+@dataclass(frozen=True, eq=False)
 class Companion:
-    """Another person, who walks along at the same speed."""
+    """Another person beside the one who is looked at."""
 
     walk: Walk
     ahead_s: float
-    """Time for which the other is ahead; negative for one who comes after."""
+    """Time for which the other is ahead of its own way past the first panel's middle; negative for
+    one who comes after."""
+    belongings: Belongings = field(default_factory=Belongings)
 
 
 def bodies_of(split: Split) -> tuple[Body, ...]:
