@@ -2,11 +2,9 @@
 //
 // AVX2 permutes 8 lanes of 32 bits at a time, which is slow, but looks up 32 bytes in 16 at once.
 // The low and the high bytes of a window's real and imaginary parts therefore lie in tables of
-// their own.  Numbers are those of avx512_int16.cpp: 13 bits for a sample, 12 for a phasor, sums
-// over the receivers of a pass in 32 bits.
-#include <cstring>
-
+// their own.
 #include "avx2_floats.hpp"
+#include "int16_numbers.hpp"
 #include "rows.hpp"
 #include "tile_kernel.hpp"
 
@@ -16,8 +14,7 @@ namespace {
 __m256i load_256(const void* p) { return _mm256_load_si256(static_cast<const __m256i*>(p)); }
 void store_256(void* p, __m256i x) { _mm256_store_si256(static_cast<__m256i*>(p), x); }
 
-struct Avx2Int16 : Avx2FourFloats {
-    using Sample = std::int16_t;
+struct Avx2Int16 : Avx2FourFloats, Int16Numbers {
     // 16 bits a lane.  What packing leaves in the order 0-3, 8-11, 4-7, 12-15 comes back in order
     // when real and imaginary parts are interleaved.
     struct Position {
@@ -27,18 +24,11 @@ struct Avx2Int16 : Avx2FourFloats {
         __m256i re[4], im[4];
     };
     static constexpr int kReceivers = 2;
-    static constexpr int kBytes = 2 * sizeof(Sample);  // of a complex sample
-    static constexpr double kShift = 0.0;
-    // |sample| |phasor| kMostReceivers < 2^31: a sum over a pass cannot overflow.
-    static constexpr double kLargest = 8191.0;
-    static constexpr float kPhasor = 2047.0f;
-    static_assert(8191.0 * 2047.0 * kMostReceivers < 2147483648.0);
 
     static __m256i integers(__m256 x) { return _mm256_cvtps_epi32(x); }
-    // Positions are 5 bits of index and 11 bits of fraction.
     static Position fixed(const Vector& samples) {
         const auto low_bits = [&](int i) {
-            const __m256 scaled = _mm256_mul_ps(samples.part[i], _mm256_set1_ps(2048.0f));
+            const __m256 scaled = _mm256_mul_ps(samples.part[i], _mm256_set1_ps(kPosition));
             return _mm256_and_si256(integers(scaled), _mm256_set1_epi32(0xffff));
         };
         return {{_mm256_packus_epi32(low_bits(0), low_bits(1)),
@@ -125,10 +115,9 @@ struct Avx2Int16 : Avx2FourFloats {
         }
 
         void rotate(float cosine, float sine) {
-            const int c = static_cast<int>(std::lrint(cosine * 32767.0f));
-            const int s = static_cast<int>(std::lrint(sine * 32767.0f));
-            const __m256i real = _mm256_set1_epi32((c & 0xffff) | (-s * 65536));
-            const __m256i imaginary = _mm256_set1_epi32((s & 0xffff) | (c * 65536));
+            const Turn turn(cosine, sine);
+            const __m256i real = _mm256_set1_epi32(turn.real);
+            const __m256i imaginary = _mm256_set1_epi32(turn.imaginary);
             for (int quarter = 0; quarter < 4; ++quarter) {
                 here_[quarter] = turned(here_[quarter], real, imaginary);
                 step_[quarter] = turned(step_[quarter], real, imaginary);

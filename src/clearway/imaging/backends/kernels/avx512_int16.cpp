@@ -7,28 +7,22 @@
 #include <cstring>
 
 #include "avx512_floats.hpp"
+#include "int16_numbers.hpp"
 #include "rows.hpp"
 
 namespace clearway {
 namespace {
 
-struct Avx512Int16 : Avx512Floats {
-    using Sample = std::int16_t;
+struct Avx512Int16 : Avx512Floats, Int16Numbers {
     using Position = __m512i;
     struct Sum {
         __m512i re, im;
     };
     static constexpr int kReceivers = 4;
-    static constexpr int kBytes = 2 * sizeof(Sample);  // of a complex sample
-    static constexpr double kShift = 0.0;
-    // |sample| |phasor| kMostReceivers < 2^31: a sum over a pass cannot overflow.
-    static constexpr double kLargest = 8191.0;
-    static constexpr float kPhasor = 2047.0f;
-    static_assert(8191.0 * 2047.0 * kMostReceivers < 2147483648.0);
 
-    // Positions are 5 bits of index and 11 bits of fraction, in both halves of a lane.
+    // The same in both halves of a lane.
     static __m512i fixed(Vector samples) {
-        const __m512i one = _mm512_and_si512(_mm512_cvtps_epi32(mul(samples, set(2048.0f))),
+        const __m512i one = _mm512_and_si512(_mm512_cvtps_epi32(mul(samples, set(kPosition))),
                                              _mm512_set1_epi32(0xffff));
         return _mm512_or_si512(one, _mm512_slli_epi32(one, 16));
     }
@@ -91,10 +85,9 @@ struct Avx512Int16 : Avx512Floats {
         }
 
         void rotate(float cosine, float sine) {
-            const int c = static_cast<int>(std::lrint(cosine * 32767.0f));
-            const int s = static_cast<int>(std::lrint(sine * 32767.0f));
-            const __m512i real = _mm512_set1_epi32((c & 0xffff) | (-s * 65536));
-            const __m512i imaginary = _mm512_set1_epi32((s & 0xffff) | (c * 65536));
+            const Turn turn(cosine, sine);
+            const __m512i real = _mm512_set1_epi32(turn.real);
+            const __m512i imaginary = _mm512_set1_epi32(turn.imaginary);
             for (int half = 0; half < 2; ++half) {
                 here_[half] = turned(here_[half], real, imaginary);
                 step_[half] = turned(step_[half], real, imaginary);
