@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from multiprocessing.pool import Pool
+from typing import Any, cast
 
 import pytest
 
 from clearway.nodes.edge import NodeRequest
-from clearway.nodes.rounds import rounds
+from clearway.nodes.rounds import Rounds, rounds
 from clearway.site.schema import Site
 from tests.support.builders import crowd_of, straight
 
@@ -53,3 +56,23 @@ def test_an_interrupt_at_the_terminal_leaves_nodes_to_their_parent(
         assert nodes.running == 2
     assert nodes.running == 0
     assert "KeyboardInterrupt" not in capfd.readouterr().err
+
+
+class Slow:
+    """A pool whose crowds are ready only when the test says so."""
+
+    def apply_async(self, *given: Any) -> None:
+        self.give = given[-2]
+
+
+def test_a_crowd_that_comes_after_an_interrupt_disturbs_nobody(station: Site) -> None:
+    slow = Slow()
+    playing = Rounds(template(station), cast("Pool", slow), 2)
+
+    async def interrupted() -> None:
+        waiting = asyncio.create_task(playing._simulated(station, 1.0, 1))
+        await asyncio.sleep(0)
+        waiting.cancel()
+
+    asyncio.run(interrupted())
+    slow.give(CROWD)

@@ -39,9 +39,10 @@ SETTINGS = BoostingSettings(rounds=20, least_in_leaf=3)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A baseline, trained on painted people."""
-    data = tmp_path_factory.mktemp("frames")
+    model = tmp_path_factory.mktemp("painted") / "model"
+    data = model.with_name("frames")
+    data.mkdir()
     write_frames(frames_path(data, 0), painted_frames())
-    model = data.with_name("model")
     train([data], model, SETTINGS, pfa=0.2)
     return model
 
@@ -212,7 +213,7 @@ def test_frames_that_saw_nothing_have_no_say_in_the_place() -> None:
 
 def test_training_again_gives_the_same_model(folder: Path, tmp_path: Path) -> None:
     again = tmp_path / "again"
-    train([folder.with_name("frames0")], again, SETTINGS, pfa=0.2)
+    train([folder.with_name("frames")], again, SETTINGS, pfa=0.2)
     assert (again / "trees.npz").read_bytes() == (folder / "trees.npz").read_bytes()
     assert (again / MODEL_FILE).read_bytes() == (folder / MODEL_FILE).read_bytes()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import count
 from multiprocessing import get_context
@@ -82,13 +82,12 @@ class Rounds:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Crowd] = loop.create_future()
 
-        def give(crowd: Crowd) -> None:
-            loop.call_soon_threadsafe(_settle, done, crowd)
+        def settle(end: Crowd | BaseException) -> None:
+            # An interrupt may have closed the loop; an error here would end the pool's thread.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(_settle, done, end)
 
-        def fail(error: BaseException) -> None:
-            loop.call_soon_threadsafe(_settle, done, error)
-
-        self._pool.apply_async(simulated_crowd, (site, duration_s, seed), {}, give, fail)
+        self._pool.apply_async(simulated_crowd, (site, duration_s, seed), {}, settle, settle)
         return await done
 
 
