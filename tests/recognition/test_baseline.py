@@ -61,7 +61,7 @@ def test_the_same_seed_gives_the_same_trees(trees: Trees) -> None:
     )
 
 
-def test_rare_classes_weigh_as_much_as_frequent_ones() -> None:
+def test_a_rare_class_is_found_all_the_same() -> None:
     features, classes = samples(800, 5)
     rare = (classes != 3) | (np.arange(len(classes)) % 16 == 3)
     found = train_trees(features[rare], classes[rare], SETTINGS)

@@ -28,7 +28,7 @@ from clearway.recognition.stored import (
 from clearway.recognition.training.boosting import BoostingSettings
 from clearway.recognition.training.training import train
 from tests.recognition.bodies import person
-from tests.recognition.stored.making import about
+from tests.recognition.stored.making import frames, truths
 from tests.recognition.training_set import painted_frames
 
 pytest.importorskip("sklearn", reason="scikit-learn comes with the extra [train]")
@@ -148,7 +148,7 @@ def test_a_set_of_another_region_or_space_is_not_scored(recogniser: Recogniser) 
     model = NamedModel("one", recogniser)
     kept = painted_frames().condensed
     with pytest.raises(ArgumentError, match="interest: is shape"):
-        score_frames(model, replace(kept, about=about()))
+        score_frames(model, frames(truths(5)))
     elsewhere = SpaceTable(lower_m=(-2.0, 0.5, 0.0))
     with pytest.raises(ArgumentError, match="space: is lower_m"):
         score_frames(model, replace(kept, about=kept.about.model_copy(update={"space": elsewhere})))
@@ -224,7 +224,7 @@ def test_training_again_gives_the_same_model(folder: Path, tmp_path: Path) -> No
         ('kind = "baseline"', 'kind = "oracle"', "kind"),
         ("format = 1", "format = 2", "format"),
         ('"long_gun",\n    "handgun"', '"handgun",\n    "long_gun"', "classes"),
-        ('"proud_area_m2"', '"proud_area"', "features"),
+        ('"image_peak_db"', '"image_peak"', "features"),
         ("decay_s = ", "decay_s = -1", "passage.decay_s"),
         ("[calibration]", "[calibration", "not valid TOML"),
         ("harmless_share", "harmless", "passage.harmless_share"),

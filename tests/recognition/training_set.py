@@ -31,6 +31,8 @@ def painted_frames() -> Frames:
                 place_m = None
                 if thing is not None and outcome != "harmless_object":
                     place_m = (x_m + thing.middle_m[0], 1.0, thing.middle_m[1])
-                volume = person(outcome, rng, view, noise_db=noise_db)
-                looks.append(LabelledLook(len(truths) - 1, volume, view, place_m))
+                volume, clean = (
+                    person(name, rng, view, noise_db=noise_db) for name in (outcome, "none")
+                )
+                looks.append(LabelledLook(len(truths) - 1, volume, view, place_m, clean))
     return make_frames(SetAbout.of("painted people", simulated=True), truths, looks)

@@ -1,4 +1,4 @@
-"""The interpretable baseline: boosted trees over named features, kept as plain numbers."""
+"""The interpretable baseline: boosted trees over named features of each cell, plain numbers all."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.errors import ArgumentError
+from clearway.recognition.cells import Cells
 from clearway.recognition.classes import CLASSES
-from clearway.recognition.features import FEATURES, SurfaceView, features_of, surface_view
-from clearway.recognition.features.table import BRIGHT_DB, DELAYED_M, PROUD_M, blobs_of
-from clearway.recognition.proportions import TYPICAL_HEIGHT_M
+from clearway.recognition.evidence import score_of
+from clearway.recognition.features import FEATURES, PRESENT_DB, features_of
 from clearway.recognition.scorer import Score
 from clearway.recognition.volume import Volume
 
-__all__ = ["Baseline", "Trees", "features_and_place"]
+__all__ = ["LEAF", "Baseline", "Trees"]
 
 LEAF = -1
 """Stands for a node without children."""
+_NOT_THERE = -9.0
+"""Log-ratio of a threat against none where there is no echo."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,64 +125,35 @@ class Trees:
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
-    """Scores images by features."""
+    """Scores images by what their cells show."""
 
     trees: Trees
 
     def score(self, volume: Volume, person_height_m: float | None = None) -> Score:
         """Score one image; see `Scorer`."""
-        features, suspect_m = features_and_place(volume, person_height_m)
-        return self.score_features(features[None], np.array([suspect_m]))[0]
+        return self.score_cells(Cells.of(volume), person_height_m)
 
-    def score_features(
-        self, features: NDArray[np.floating], suspect_m: NDArray[np.float64]
-    ) -> list[Score]:
-        """Score several images by what `features_and_place` gave of each.
+    def score_cells(self, cells: Cells, person_height_m: float | None = None) -> Score:
+        """Score one image by its cells, which are all that the baseline looks at."""
+        return score_of(self.evidence(cells, person_height_m), cells)
+
+    def evidence(self, cells: Cells, person_height_m: float | None = None) -> NDArray[np.float64]:
+        """Map of local evidence.
 
         Parameters
         ----------
-        features : (n, n_features) float
-        suspect_m : (n, 3) float64
+        cells : Cells
+        person_height_m : float, optional
+
+        Returns
+        -------
+        (4, n_forward, n_height) float64
+            Log-probabilities of `CLASSES` up to a constant; a cell that shows no echo is one of
+            none.
         """
-        places = [(forward, depth, height) for forward, depth, height in suspect_m.tolist()]
-        return [
-            Score(logits, place)
-            for logits, place in zip(self.trees.logits(features), places, strict=True)
-        ]
-
-
-def features_and_place(
-    volume: Volume, person_height_m: float | None = None
-) -> tuple[NDArray[np.float32], tuple[float, float, float]]:
-    """All that the baseline takes from an image.
-
-    Parameters
-    ----------
-    volume : Volume
-    person_height_m : float, optional
-
-    Returns
-    -------
-    (n_features,) float32
-        In the order of `FEATURES`, rounded as the trees round them.
-    (float, float, float)
-        Forward, depth and height of what is most suspicious, whatever the trees say.
-    """
-    seen = surface_view(volume)
-    values = features_of(seen, person_height_m or TYPICAL_HEIGHT_M)
-    return values.astype(np.float32), _most_suspicious_m(seen, volume)
-
-
-def _most_suspicious_m(seen: SurfaceView, volume: Volume) -> tuple[float, float, float]:
-    """Where the patch is that exceeds its threshold by the largest area-weighted factor."""
-    limits = (PROUD_M, BRIGHT_DB, DELAYED_M)
-    blobs = blobs_of(seen)
-    chosen = max(zip(blobs, limits, strict=True), key=lambda pair: pair[0].mass / pair[1])[0]
-    if chosen.area_m2 == 0.0:
-        peak = np.unravel_index(int(seen.surface.level_db.argmax()), seen.surface.level_db.shape)
-        place = (float(volume.forward_m[peak[0]]), float(volume.height_m[peak[1]]))
-    else:
-        place = (chosen.forward_m, chosen.height_m)
-    x = int(np.abs(volume.forward_m - place[0]).argmin())
-    z = int(np.abs(volume.height_m - place[1]).argmin())
-    return place[0], float(seen.surface.depth_m[x, z]), place[1]
+        features = features_of(cells, person_height_m)
+        shows = features[..., 0] > PRESENT_DB
+        logits = np.full((*shows.shape, len(CLASSES)), _NOT_THERE)
+        logits[..., 0] = 0.0
+        logits[shows] = self.trees.logits(features[shows])
+        return np.moveaxis(logits, -1, 0)

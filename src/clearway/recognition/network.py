@@ -1,9 +1,7 @@
 """The network: an ONNX file, run on the CPU.
 
-Its only output is a map of local evidence over the body, (classes, forward, height).  The logit of
-a class is the log of the mean of its exponential over the map (multiple-instance learning: a weapon
-is in the image when it is somewhere in the image), so that class and place come from one map and
-cannot contradict each other.
+Its only output is a map of local evidence over the body, (classes, forward, height), as the
+baseline's; see `clearway.recognition.evidence` for what follows.
 """
 
 from __future__ import annotations
@@ -15,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearway.errors import ArgumentError, ClearwayError, MissingExtraError
+from clearway.recognition.cells import Cells, map_shape
 from clearway.recognition.classes import CLASSES
+from clearway.recognition.evidence import score_of
 from clearway.recognition.scorer import Score
 from clearway.recognition.volume import HIGHEST_DB, LOWEST_DB, Volume
 
-__all__ = ["INPUT", "LARGEST_BYTES", "OUTPUT", "Network", "log_mean_exp", "scaled"]
+__all__ = ["INPUT", "LARGEST_BYTES", "OUTPUT", "Network", "scaled"]
 
 INPUT, OUTPUT = "levels", "evidence"
 """Names in the ONNX file."""
@@ -33,14 +33,6 @@ _INSTALL = 'pip install "clearway[curtain]"'
 def scaled(levels_db: NDArray[np.float32]) -> NDArray[np.float32]:
     """Levels as the network takes them: from 0 to 1."""
     return (levels_db - np.float32(LOWEST_DB)) / np.float32(HIGHEST_DB - LOWEST_DB)
-
-
-def log_mean_exp(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Log of the mean of the exponential over the last two axes, without overflow."""
-    values = np.asarray(values, dtype=np.float64)
-    top = values.max(axis=(-2, -1), keepdims=True)
-    mean = np.exp(values - top).mean(axis=(-2, -1))
-    return np.asarray(np.log(mean) + top[..., 0, 0])
 
 
 class Network:
@@ -82,36 +74,16 @@ class Network:
 
     def score(self, volume: Volume, person_height_m: float | None = None) -> Score:  # noqa: ARG002 - as every Scorer; the network learns heights itself
         """Score one image; see `Scorer`."""
-        evidence = self.evidence(volume.levels_db[None])[0]
-        return Score(log_mean_exp(evidence), _place_m(evidence, volume))
+        return score_of(self.evidence(volume.levels_db[None])[0], Cells.of(volume))
 
     def _check(self) -> None:
         try:
             found = self.evidence(np.zeros((1, *self._shape), dtype=np.float32)).shape
         except Exception as error:  # onnxruntime has no common base of its errors
             raise _unusable(str(error)) from error
-        if len(found) != 4 or found[1] != len(CLASSES):
-            raise _unusable(f"gives shape {found}")
-
-
-def _place_m(evidence: NDArray[np.float32], volume: Volume) -> tuple[float, float, float]:
-    """Centre of the evidence for any threat against none, and the surface's depth there."""
-    against_none = evidence[1:].max(axis=0) - evidence[0]
-    weight = np.exp(against_none - against_none.max()).astype(np.float64)
-    weight /= weight.sum()
-    along = _cells(volume.forward_m, weight.shape[0])
-    up = _cells(volume.height_m, weight.shape[1])
-    forward_m, height_m = float(weight.sum(axis=1) @ along), float(weight.sum(axis=0) @ up)
-    x = int(np.abs(volume.forward_m - forward_m).argmin())
-    z = int(np.abs(volume.height_m - height_m).argmin())
-    depth_m = float(volume.depth_m[int(volume.levels_db[x, :, z].argmax())])
-    return forward_m, depth_m, height_m
-
-
-def _cells(axis_m: NDArray[np.float64], n: int) -> NDArray[np.float64]:
-    """Centres of the n cells of a map over an axis of voxels."""
-    edges = np.linspace(0, len(axis_m), n + 1)
-    return np.interp((edges[:-1] + edges[1:] - 1) / 2, np.arange(len(axis_m)), axis_m)
+        expected = (1, len(CLASSES), *map_shape(self._shape))
+        if found != expected:
+            raise _unusable(f"gives shape {found}, not {expected}")
 
 
 def _session(model: bytes, threads: int) -> Any:

@@ -77,6 +77,12 @@ class RegionOfInterest:
         x, y, z = (n // by for n, by in zip(self.shape, self.pooling, strict=True))
         return (x, y, z)
 
+    @property
+    def steps_m(self) -> tuple[float, float, float]:
+        """Between the voxels of the recogniser's volume."""
+        x, y, z = (self.voxel_m * by for by in self.pooling)
+        return (x, y, z)
+
     def around(self, view: View) -> Box:
         """The box around the person of a view."""
         x_m, y_m = view.person_m

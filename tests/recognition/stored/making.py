@@ -9,9 +9,9 @@ import numpy as np
 from clearway.domain.body import BodyPlace
 from clearway.recognition import RegionOfInterest
 from clearway.recognition.aspects import N_SECTORS
+from clearway.recognition.cells import coarse_levels, map_shape
 from clearway.recognition.classes import OUTCOMES
 from clearway.recognition.evaluation import PassageTruth
-from clearway.recognition.features import FEATURES
 from clearway.recognition.quality import LIMITS, MEASURED
 from clearway.recognition.stored import Frames, SetAbout
 
@@ -59,11 +59,12 @@ def frames(
         "person_height_m": rng.uniform(1.5, 1.9, n),
         "measures": np.tile(GOOD, (n, 1)),
         "sectors": rng.random((n, N_SECTORS)) < 0.5,
-        "features": rng.normal(size=(n, len(FEATURES))).astype(np.float32),
-        "suspect_m": rng.uniform(-0.2, 1.2, (n, 3)),
         "origin_m": rng.uniform(-0.3, 0.1, (n, 3)),
         "place_m": np.full((n, 3), np.nan, np.float32),
-        "shown": np.full(n, np.nan, np.float32),
+        "changed": rng.random((n, *map_shape(interest.pooled_shape))) < 0.5,
+        "compared": np.zeros(n, np.bool_),
         "levels": rng.integers(0, 256, (n, *interest.pooled_shape), dtype=np.uint8),
     }
+    levels = arrays.get("levels")
+    drawn["cells"] = coarse_levels(drawn["levels"] if levels is None else levels)
     return Frames(about(interest), passages, **(drawn | arrays))

@@ -31,7 +31,8 @@ SIX = truths(6)
         ("panel", np.zeros(4)),
         ("time_s", np.zeros(3)),
         ("forward", np.array([1, 1, -1, 0])),
-        ("features", np.full((4, 35), np.nan)),
+        ("cells", np.zeros((4, 1, 8, 2), dtype=np.uint8)),
+        ("changed", np.zeros((4, 1, 1), dtype=np.uint8)),
         ("measures", np.full((4, 7), np.inf)),
         ("passages", (*SIX, SIX[0])),
     ],
@@ -54,9 +55,11 @@ def test_a_look_has_the_outcome_and_the_body_of_its_passage() -> None:
 
 
 def test_a_threat_that_does_not_show_is_no_example_of_one() -> None:
-    n = 12
-    assert not frames(SIX, shown=np.zeros(n)).classes.any()
-    unknown, seen = frames(SIX), frames(SIX, shown=np.ones(n))
+    unknown = frames(SIX)
+    nothing, something = np.zeros_like(unknown.changed), np.ones_like(unknown.changed)
+    known = np.ones(len(unknown), np.bool_)
+    assert not frames(SIX, changed=nothing, compared=known).classes.any()
+    seen = frames(SIX, changed=something, compared=known)
     assert unknown.classes.any()
     np.testing.assert_array_equal(unknown.classes, seen.classes)
 
@@ -81,7 +84,7 @@ def test_parts_are_joined_with_passages_of_their_own() -> None:
     both = Frames.joined([one, other])
     assert [truth.passage for truth in both.passages] == ["a0", "a1", "b0", "b1", "b2"]
     assert both.passage.tolist() == [0, 0, 1, 1, 2, 3, 4]
-    np.testing.assert_array_equal(both.features[4:], other.features)
+    np.testing.assert_array_equal(both.cells[4:], other.cells)
     assert Frames.joined([one, other.condensed]).levels is None
     with pytest.raises(ArgumentError, match="'a0' twice"):
         Frames.joined([one, one])
@@ -103,7 +106,7 @@ def test_images_are_stored_in_their_own_place() -> None:
     rng = np.random.default_rng(3)
     views = [View((0.013, 1.209), (way * 1.4, 0.0), time_s=0.5, panel="a") for way in (1, -1)]
     looks = [
-        LabelledLook(number, person("handgun", rng, view), view, (0.1, 1.0, 1.1), 0.2)
+        LabelledLook(number, person("handgun", rng, view), view, (0.1, 1.0, 1.1))
         for number, view in enumerate(views)
     ]
     whole = SetAbout.of("painted", simulated=True)

@@ -10,13 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearway.errors import ArgumentError
-from clearway.recognition import RegionOfInterest
+from clearway.recognition.baseline import Baseline
 from clearway.recognition.classes import OUTCOMES, THREATS
+from clearway.recognition.features import FEATURES
 from clearway.recognition.scoring.exact import upper_bound
+from clearway.recognition.stored.frames import class_of
+from clearway.recognition.training.boosting import BoostingSettings, train_trees
+from clearway.recognition.training.cell_samples import (
+    cell_samples,
+    guessed,
+    most_suspect,
+    unknown,
+)
 from clearway.recognition.training.fitting import fit_rest, passages_of
 from clearway.recognition.training.split import split_by_body
-from clearway.recognition.training.volumes import place_cells
 from tests.recognition.stored.making import frames, truths
+from tests.recognition.training_set import painted_frames
 
 
 @given(
@@ -52,21 +61,39 @@ def test_looks_are_grouped_by_passage_and_ordered_by_time() -> None:
     assert passages_of(drawn.chosen(np.zeros(9, dtype=bool)), ratios[:0])[0] == []
 
 
-def test_places_fall_into_the_voxel_that_holds_them() -> None:
-    interest = RegionOfInterest((8, 8, 16), pooling=(2, 1, 2))
-    origin = np.tile([-0.05, -0.2, 0.14], (3, 1))
-    places = origin + np.array([[0.06, 0.1, 0.081], [0.06, 0.1, 0.081], [np.nan] * 3])
-    drawn = frames(
-        tuple(replace(truth, outcome="handgun") for truth in truths(3)),
-        1,
-        interest=interest,
-        origin_m=origin,
-        place_m=places,
-        shown=np.array([1.0, 0.0, 1.0]),
-    )
-    cells = place_cells(drawn)
-    assert np.floor(cells[0]).tolist() == [3, 4]
-    assert np.isnan(cells[1:]).all()
+def test_cells_teach_what_shows_in_them() -> None:
+    painted = painted_frames()
+    features, classes = cell_samples(painted, np.random.default_rng(1))
+    assert features.shape == (len(classes), len(FEATURES))
+    assert np.isfinite(features).all()
+    assert np.bincount(classes).argmax() == 0
+    # Everything that shows is there, the bodies around it only in part.
+    carried = class_of(painted.outcome)
+    for number in (1, 2, 3):
+        assert (classes == number).sum() == painted.changed[carried == number].sum()
+
+
+def test_what_shows_nowhere_cannot_be_taught() -> None:
+    painted = painted_frames()
+    hidden = replace(painted, changed=np.zeros_like(painted.changed))
+    with pytest.raises(ArgumentError, match="no long_gun"):
+        cell_samples(hidden, np.random.default_rng(1))
+
+
+def test_the_cells_of_recorded_threats_are_found() -> None:
+    """Nobody says where a threat shows: many of the guesses are right all the same."""
+    painted = painted_frames()
+    nowhere = np.zeros_like(painted.changed)
+    recorded = replace(painted, changed=nowhere, compared=np.zeros(len(painted), np.bool_))
+    samples = cell_samples(guessed(recorded), np.random.default_rng(1))
+    settings = BoostingSettings(rounds=20, least_in_leaf=10)
+    first = Baseline(train_trees(samples.features, samples.classes, settings))
+    found = most_suspect(recorded, first).changed
+    rows = unknown(recorded)
+    assert rows.sum() == 60
+    assert not found[~rows].any()
+    truth = painted.changed[rows]
+    assert truth[found[rows]].mean() > 3 * truth.mean()
 
 
 def test_every_threshold_says_what_it_was_set_on() -> None:

@@ -11,9 +11,11 @@ import pytest
 
 from clearway.errors import ArgumentError, InputError
 from clearway.recognition import Recogniser, RegionOfInterest, View, Volume
+from clearway.recognition.cells import map_shape
 from clearway.recognition.classes import THREATS
 from clearway.recognition.evaluation import NamedModel
-from clearway.recognition.network import LARGEST_BYTES, Network, log_mean_exp, scaled
+from clearway.recognition.evidence import peaks
+from clearway.recognition.network import LARGEST_BYTES, Network, scaled
 from clearway.recognition.stored import Frames, frames_path, score_frames, write_frames
 from clearway.recognition.training.training import train
 from tests.recognition.bodies import person
@@ -33,23 +35,24 @@ INTEREST = RegionOfInterest((16, 8, 32), pooling=(2, 1, 2))
 TINY = NetworkSettings(epochs=3, batch=8, width=4, learning_rate=5e-3, device="cpu")
 
 
-def cubes(n: int = 40, seed: int = 1) -> tuple[Frames, np.ndarray[Any, np.dtype[np.float64]]]:
-    """Tiny volumes; a bright cube at the class's own place, and where it is."""
+def cubes(n: int = 40, seed: int = 1) -> Frames:
+    """Tiny volumes; a bright cube at the class's own place."""
     rng = np.random.default_rng(seed)
     levels = rng.integers(0, 60, (n, *SHAPE), dtype=np.uint8)
     names = ["none", *(threat.value for threat in THREATS)]
-    place = np.full((n, 2), np.nan)
+    changed = np.zeros((n, *map_shape(SHAPE)), np.bool_)
     for index in range(n):
         if carried := index % 4:
-            at = 3 + 4 * (carried - 1)
-            levels[index, 2:6, 2:6, at - 2 : at + 2] = 250
-            place[index] = (4.0, at)
+            levels[index, 4:, 2:6, 4 * carried : 4 * carried + 4] = 250
+            changed[index, 1, carried] = True
     passages = tuple(
         replace(truth, body=truth.passage, outcome=names[index % 4])
         for index, truth in enumerate(truths(n))
     )
-    frames = drawn_frames(passages, 1, interest=INTEREST, levels=levels)
-    return frames, place
+    compared = np.ones(n, np.bool_)
+    return drawn_frames(
+        passages, 1, interest=INTEREST, levels=levels, changed=changed, compared=compared
+    )
 
 
 class StoppedError(Exception):
@@ -61,8 +64,8 @@ def parameters(network: Any) -> list[Any]:
 
 
 def test_an_interrupted_training_goes_on_as_it_would_have(tmp_path: Path) -> None:
-    frames, place = cubes()
-    whole = train_network(frames, place, TINY, tmp_path / "whole.pt")
+    frames = cubes()
+    whole = train_network(frames, TINY, tmp_path / "whole.pt")
     told: list[str] = []
 
     def stop_after_one(words: str) -> None:
@@ -70,36 +73,46 @@ def test_an_interrupted_training_goes_on_as_it_would_have(tmp_path: Path) -> Non
         raise StoppedError
 
     with pytest.raises(StoppedError):
-        train_network(frames, place, TINY, tmp_path / "parts.pt", stop_after_one)
-    rest = train_network(frames, place, TINY, tmp_path / "parts.pt", told.append)
+        train_network(frames, TINY, tmp_path / "parts.pt", stop_after_one)
+    rest = train_network(frames, TINY, tmp_path / "parts.pt", told.append)
     assert len(told) == TINY.epochs
     for one, other in zip(parameters(whole), parameters(rest), strict=True):
         assert np.array_equal(one, other)
 
 
 def test_other_settings_do_not_go_on_from_a_checkpoint(tmp_path: Path) -> None:
-    frames, place = cubes()
+    frames = cubes()
     checkpoint = tmp_path / "kept.pt"
-    train_network(frames, place, replace(TINY, epochs=1), checkpoint)
+    train_network(frames, replace(TINY, epochs=1), checkpoint)
     with pytest.raises(InputError, match="other settings"):
-        train_network(frames, place, replace(TINY, seed=9), checkpoint)
+        train_network(frames, replace(TINY, seed=9), checkpoint)
     checkpoint.write_bytes(b"no checkpoint")
     with pytest.raises(InputError, match="no checkpoint"):
-        train_network(frames, place, TINY, checkpoint)
+        train_network(frames, TINY, checkpoint)
 
 
 def test_the_network_learns_what_and_where(tmp_path: Path) -> None:
-    frames, place = cubes(120)
+    frames = cubes(120)
     settings = replace(TINY, epochs=12)
-    network = train_network(frames, place, settings, tmp_path / "learnt.pt")
-    fresh, truth = cubes(40, seed=2)
+    network = train_network(frames, settings, tmp_path / "learnt.pt")
+    fresh = cubes(40, seed=2)
     content = onnx_bytes(network, SHAPE)
     evidence = Network(content, SHAPE, threads=1).evidence(Volume.levels_of(fresh.volumes))
-    assert (log_mean_exp(evidence).argmax(axis=1) == fresh.classes).mean() > 0.9
+    assert (peaks(evidence).argmax(axis=1) == fresh.classes).mean() > 0.9
     carrying = fresh.classes > 0
     own = evidence[np.arange(40), fresh.classes][carrying]
-    found = own.max(axis=1).argmax(axis=1)
-    assert (found == truth[carrying, 1] // 4).mean() > 0.7
+    found = own.reshape(len(own), -1).argmax(axis=1)
+    truth = fresh.changed[carrying].reshape(len(own), -1)
+    assert truth[np.arange(len(own)), found].mean() > 0.7
+
+
+def test_what_is_not_known_of_cells_is_learnt_from_the_whole(tmp_path: Path) -> None:
+    frames = replace(cubes(120), compared=np.zeros(120, np.bool_))
+    network = train_network(frames, replace(TINY, epochs=12), tmp_path / "learnt.pt")
+    fresh = cubes(40, seed=2)
+    content = onnx_bytes(network, SHAPE)
+    evidence = Network(content, SHAPE, threads=1).evidence(Volume.levels_of(fresh.volumes))
+    assert (peaks(evidence).argmax(axis=1) == fresh.classes).mean() > 0.7
 
 
 def test_the_exported_network_computes_the_same() -> None:

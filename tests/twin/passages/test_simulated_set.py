@@ -62,8 +62,8 @@ def test_only_threats_have_places_and_who_carries_nothing_shows_nothing(frames: 
     assert np.isfinite(frames.place_m[threats]).all()
     assert np.isnan(frames.place_m[~threats]).all()
     assert (np.abs(frames.place_m[threats][:, :2]) < 0.8).all()
-    assert (frames.shown[names == NONE] == 0.0).all()
-    assert (frames.shown[threats] > 0.0).all()
+    assert frames.compared.all()
+    assert not frames.changed[names == NONE].any()
 
 
 def test_a_set_to_test_with_meets_nobody_of_the_training() -> None:
@@ -109,7 +109,7 @@ def test_a_set_goes_on_where_it_was_left(tmp_path: Path, frames: Frames) -> None
         make_set(tmp_path, 1, replace(PLAN, seed=2), told.append)
     read, _ = read_frames(tmp_path)
     np.testing.assert_array_equal(read.volumes, frames.volumes)
-    np.testing.assert_array_equal(read.shown, frames.shown)
+    np.testing.assert_array_equal(read.changed, frames.changed)
 
 
 def test_recorded_looks_are_not_taken_for_walks(tmp_path: Path) -> None:

@@ -2,172 +2,200 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import median_filter
 
-from clearway.recognition.features.blobs import Blob, largest_blob
-from clearway.recognition.features.view_of_surface import SurfaceView
-from clearway.recognition.proportions import CHEST, TYPICAL_HEIGHT_M, WAIST
+from clearway.recognition.cells import Cells
+from clearway.recognition.features.echoes import Echoes, find_echoes
+from clearway.recognition.proportions import TYPICAL_HEIGHT_M
 
-__all__ = ["BRIGHT_DB", "DELAYED_M", "FEATURES", "PROUD_M", "Feature", "features_of"]
+__all__ = ["FEATURES", "Feature", "features_of"]
 
-PROUD_M = 0.012
-"""What stands out by less is body or cloth: the range cell of 10 GHz of bandwidth is 15 mm."""
-BRIGHT_DB = 6.0
-"""Over its surroundings: metal returns 4 dB more than skin, and a flat piece of it more."""
-DELAYED_M = 0.025
-"""The last echo of a column behind its first: nearer together they are not told apart."""
-_COVERED = 0.25
-"""Share of a band's height: less is the end of something that belongs elsewhere."""
-_GLINT_DB = 12.0
-"""Over the body."""
+_BRIGHT_DB = -6.0
+"""Over the body: cells that count for the width of a height and for a column's run."""
+_ABSENT_DB = -20.0
+"""Of what lies outside the box."""
 
 
 class Feature(NamedTuple):
-    """One number about an image."""
+    """One number about one cell."""
 
     name: str
     unit: str
-    """``m``, ``m2``, ``dB``, ``rad``, or ``1`` for a share or a ratio."""
+    """``m``, ``dB``, or ``1`` for a count or a share."""
     meaning: str
 
 
-_BLOB_PARTS = (
-    ("area_m2", "m2", "area of"),
-    ("length_m", "m", "length of"),
-    ("width_m", "m", "width of"),
-    ("slant_rad", "rad", "slant from the vertical of"),
-    ("forward_m", "m", "place along the walk, from the middle of the body, of"),
-    ("height_m", "m", "height above the floor of"),
-    ("mass", "", "total of"),
-)
-_BLOBS = (
-    ("proud", "m3", "the largest patch that stands out of the smooth body"),
-    ("bright", "dB m2", "the largest patch that is brighter than its surroundings"),
-    ("delayed", "m3", "the largest patch with an echo behind the first"),
-)
-_BANDS = (("waist", WAIST), ("chest", CHEST))
-_COVERS = (
-    ("proud", "stands out of the smooth body"),
-    ("delayed", "has an echo behind the first"),
-    ("bright", "is brighter than its surroundings"),
-)
+_NEIGHBOURS = {
+    "ahead": (1, 0),
+    "behind": (-1, 0),
+    "above": (0, 1),
+    "below": (0, -1),
+    "ahead_above": (1, 1),
+    "ahead_below": (1, -1),
+    "behind_above": (-1, 1),
+    "behind_below": (-1, -1),
+    "far_ahead": (2, 0),
+    "far_behind": (-2, 0),
+    "far_above": (0, 2),
+    "far_below": (0, -2),
+    "farther_above": (0, 3),
+    "farther_below": (0, -3),
+}
+"""Cells along forward and height."""
+_FARTHEST = 3
+
+_AROUND = {"column": (3, 7), "row": (5, 3)}
+"""Cells along forward and height of the surroundings that a cell is compared with: along a limb,
+and across it."""
 
 FEATURES: tuple[Feature, ...] = (
+    Feature("level_db", "dB", "strongest echo over the body's level"),
+    Feature("depth_m", "m", "depth of the strongest echo, from the middle of the body"),
+    Feature("front_m", "m", "depth of the first echo"),
+    Feature("delay_m", "m", "from the first echo to the last"),
+    Feature("echoes", "1", "number of echoes along depth"),
+    Feature("second_db", "dB", "strongest echo 4 cm or more away, over the strongest"),
+    Feature("spread_db", "dB", "sum of all depths over the strongest"),
+    Feature("forward_m", "m", "place along the walk, from the middle of the body"),
+    Feature("height_share", "1", "height above the floor over the person's height"),
+    Feature("below_row_db", "dB", "strongest echo at this height over this cell's"),
+    Feature("from_row_m", "m", "place along the walk, from the strongest at this height"),
+    Feature("behind_row_m", "m", "depth behind the strongest at this height"),
+    Feature("row_cells", "1", "bright cells at this height"),
+    Feature("run_cells", "1", "length of the unbroken bright column through this cell"),
+    Feature("image_peak_db", "dB", "strongest echo of the whole image over the body's level"),
+    Feature("image_median_db", "dB", "median of all cells' strongest echoes"),
+    Feature("image_cells", "1", "bright cells of the whole image"),
+    Feature("below_peak_db", "dB", "strongest echo of the whole image over this cell's"),
+    Feature("ahead_of_peak_m", "m", "place along the walk, from the strongest of all"),
+    Feature("above_peak_m", "m", "height over the strongest of all"),
+    Feature("behind_peak_m", "m", "depth behind the strongest of all"),
     *(
-        Feature(f"{name}_{part}", unit or mass_unit, f"{words} {meaning}")
-        for name, mass_unit, meaning in _BLOBS
-        for part, unit, words in _BLOB_PARTS
+        feature
+        for around in _AROUND
+        for feature in (
+            Feature(
+                f"over_{around}_median_db", "dB", f"level over the median of the {around} around it"
+            ),
+            Feature(f"behind_{around}_median_m", "m", f"depth behind the median of the {around}"),
+        )
     ),
     *(
-        Feature(f"{band}_{name}_cover", "1", f"share of the {band}'s columns that {meaning}")
-        for band, _ in _BANDS
-        for name, meaning in _COVERS
+        feature
+        for name in _NEIGHBOURS
+        for feature in (
+            Feature(f"{name}_db", "dB", f"level of the cell {name.replace('_', ' ')}"),
+            Feature(f"{name}_m", "m", f"depth of the cell {name.replace('_', ' ')} behind this"),
+        )
     ),
-    *(
-        Feature(f"{band}_level_db", "dB", f"median level of the {band} over the body's")
-        for band, _ in _BANDS
-    ),
-    Feature("most_proud_m", "m", "99th percentile of how far the surface stands out"),
-    Feature("roughness_m", "m", "median absolute distance of surface and smooth body"),
-    Feature("peak_db", "dB", "99.9th percentile of the surface's level over the body's"),
-    Feature("level_spread_db", "dB", "90th less 10th percentile of the surface's level"),
-    Feature("glint_share", "1", "share of the surface that is 12 dB brighter than the body"),
-    Feature("surface_share", "1", "share of the columns of the box that show a surface"),
 )
 
 
-def features_of(
-    seen: SurfaceView, person_height_m: float = TYPICAL_HEIGHT_M
-) -> NDArray[np.float64]:
-    """All features of one image.
+def features_of(cells: Cells, person_height_m: float | None = None) -> NDArray[np.float32]:
+    """All features of all cells of one image.
 
     Parameters
     ----------
-    seen : SurfaceView
-    person_height_m : float
-        Tells where waist and chest are.
+    cells : Cells
+    person_height_m : float, optional
+        Typical if not given.
 
     Returns
     -------
-    (len(FEATURES),) float64
-        Finite, in the order of `FEATURES`; 0 where there is nothing to measure.
+    (n_forward, n_height, len(FEATURES)) float32
+        Finite, in the order of `FEATURES`, rounded as the trees round them.
     """
-    maps = _maps(seen)
+    echoes = find_echoes(cells)
     values = [
-        *(value for blob in blobs_of(seen) for value in _parts(blob)),
-        *(value for _, band in _BANDS for value in _covers(seen, maps, band, person_height_m)),
-        *(_band_level(seen, band, person_height_m) for _, band in _BANDS),
-        *_surface_statistics(seen),
+        *_own(echoes),
+        *_place(cells, echoes, person_height_m or TYPICAL_HEIGHT_M),
+        *_row(cells, echoes),
+        _runs(echoes.level_db > _BRIGHT_DB),
+        *_image(cells, echoes),
+        *_over_surroundings(echoes),
+        *_neighbours(echoes),
     ]
-    return np.array(values)
+    return np.stack(np.broadcast_arrays(*values), axis=-1).astype(np.float32)
 
 
-def blobs_of(seen: SurfaceView) -> tuple[Blob, Blob, Blob]:
-    """Largest patch that stands out, that is bright, that has a second echo."""
-    proud, delayed, bright = (
-        largest_blob(strength, above, seen.forward_m, seen.height_m)
-        for strength, above in _maps(seen)
-    )
-    return proud, bright, delayed
-
-
-def _maps(seen: SurfaceView) -> tuple[tuple[NDArray[np.float64], float], ...]:
-    """Maps in the order of `_COVERS`, and from which value on each counts."""
-    return (
-        (seen.proud_m, PROUD_M),
-        (seen.surface.delay_m, DELAYED_M),
-        (seen.excess_db, BRIGHT_DB),
-    )
-
-
-def _parts(blob: Blob) -> Iterator[float]:
-    return (getattr(blob, part) for part, _, _ in _BLOB_PARTS)
-
-
-def _in_band(
-    seen: SurfaceView, band: tuple[float, float], person_height_m: float
-) -> NDArray[np.bool_]:
-    share = seen.height_m / person_height_m
-    return (share >= band[0]) & (share < band[1])
-
-
-def _covers(
-    seen: SurfaceView,
-    maps: tuple[tuple[NDArray[np.float64], float], ...],
-    band: tuple[float, float],
-    person_height_m: float,
-) -> list[float]:
-    """Share of the columns with a surface at a height band that a map covers."""
-    rows = _in_band(seen, band, person_height_m)
-    present = np.asarray(seen.surface.present[:, rows].any(axis=1))
-    if not present.any():
-        return [0.0] * len(maps)
-    share = [(strength[present][:, rows] > above).mean(axis=1) for strength, above in maps]
-    return [float((of_columns >= _COVERED).mean()) for of_columns in share]
-
-
-def _band_level(seen: SurfaceView, band: tuple[float, float], person_height_m: float) -> float:
-    rows = _in_band(seen, band, person_height_m)
-    present = seen.surface.present[:, rows]
-    return float(np.median(seen.surface.level_db[:, rows][present])) if present.any() else 0.0
-
-
-def _surface_statistics(seen: SurfaceView) -> list[float]:
-    """In the order of the last entries of `FEATURES`."""
-    present = seen.surface.present
-    if not present.any():
-        return [0.0] * 6
-    level, proud = seen.surface.level_db[present], seen.proud_m[present]
-    low, high, top = np.percentile(level, (10, 90, 99.9))
+def _own(echoes: Echoes) -> list[NDArray[np.float64]]:
     return [
-        float(np.percentile(proud, 99)),
-        float(np.median(np.abs(proud))),
-        float(top),
-        float(high - low),
-        float((level > _GLINT_DB).mean()),
-        float(present.mean()),
+        echoes.level_db,
+        echoes.depth_m,
+        echoes.front_m,
+        echoes.delay_m,
+        echoes.number,
+        echoes.second_db,
+        echoes.spread_db,
     ]
+
+
+def _place(cells: Cells, echoes: Echoes, person_height_m: float) -> list[NDArray[np.float64]]:
+    shape = echoes.level_db.shape
+    return [
+        np.broadcast_to(cells.forward_m[:, None], shape),
+        np.broadcast_to(cells.height_m / person_height_m, shape),
+    ]
+
+
+def _row(cells: Cells, echoes: Echoes) -> list[NDArray[np.float64]]:
+    """Beside the strongest cell of the same height, which is mostly the trunk or a leg."""
+    strongest = echoes.level_db.argmax(axis=0)
+    at = np.arange(len(cells.height_m))
+    return [
+        echoes.level_db[strongest, at] - echoes.level_db,
+        cells.forward_m[:, None] - cells.forward_m[strongest],
+        echoes.depth_m - echoes.depth_m[strongest, at],
+        (echoes.level_db > _BRIGHT_DB).sum(axis=0, keepdims=True).astype(np.float64),
+    ]
+
+
+def _image(cells: Cells, echoes: Echoes) -> list[NDArray[np.float64]]:
+    """Beside the whole image: a flat piece of metal outshines all else, and lights side lobes."""
+    x, z = np.unravel_index(int(echoes.level_db.argmax()), echoes.level_db.shape)
+    peak_db = echoes.level_db[x, z]
+    return [
+        np.asarray(peak_db),
+        np.asarray(np.median(echoes.level_db)),
+        np.asarray((echoes.level_db > _BRIGHT_DB).sum(), dtype=np.float64),
+        peak_db - echoes.level_db,
+        cells.forward_m[:, None] - cells.forward_m[x],
+        cells.height_m - cells.height_m[z],
+        echoes.depth_m - echoes.depth_m[x, z],
+    ]
+
+
+def _runs(bright: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Number of bright cells in each cell's unbroken run along height; 0 for a dark one."""
+    padded = np.pad(bright, ((0, 0), (1, 1))).astype(np.int8)
+    steps = np.diff(padded, axis=1)
+    runs = np.zeros(bright.shape)
+    rows, first = np.nonzero(steps == 1)
+    last = np.nonzero(steps == -1)[1]
+    for row, start, end in zip(rows, first, last, strict=True):
+        runs[row, start:end] = end - start
+    return runs
+
+
+def _over_surroundings(echoes: Echoes) -> list[NDArray[np.float64]]:
+    return [
+        values - median_filter(values, size)
+        for size in _AROUND.values()
+        for values in (echoes.level_db, echoes.depth_m)
+    ]
+
+
+def _neighbours(echoes: Echoes) -> list[NDArray[np.float64]]:
+    level = np.pad(echoes.level_db, _FARTHEST, constant_values=_ABSENT_DB)
+    depth = np.pad(echoes.depth_m, _FARTHEST, mode="edge")
+    n_forward, n_height = echoes.level_db.shape
+    values = []
+    for along, up in _NEIGHBOURS.values():
+        x, z = _FARTHEST + along, _FARTHEST + up
+        there = np.s_[x : x + n_forward, z : z + n_height]
+        values += [level[there], depth[there] - echoes.depth_m]
+    return values

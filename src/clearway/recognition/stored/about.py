@@ -10,14 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from clearway.errors import ArgumentError, Fault
 from clearway.imaging import Region
-from clearway.recognition.features import FEATURES
 from clearway.recognition.model_schema import InterestTable, SpaceTable
 from clearway.recognition.quality import MEASURED, SPACE
 from clearway.recognition.roi import RegionOfInterest
 
 __all__ = ["SetAbout"]
 
-_FEATURES = tuple(feature.name for feature in FEATURES)
 _MEASURES = tuple(reason.value for reason in MEASURED)
 _AGAIN = "make the set again with this version of Clearway, or use the version that made it"
 
@@ -27,7 +25,7 @@ class SetAbout(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     simulated: bool
     """Whether any of its bodies and sensors were computed."""
     sources: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -36,8 +34,6 @@ class SetAbout(BaseModel):
     """The voxels that were imaged."""
     space: SpaceTable
     """That the margin among the measures of view quality refers to."""
-    features: tuple[str, ...] = _FEATURES
-    """Names of the columns of features."""
     measures: tuple[str, ...] = _MEASURES
     """Names of the columns of measures of view quality."""
 
@@ -69,12 +65,11 @@ class SetAbout(BaseModel):
 
     def faults(self) -> Iterator[Fault]:
         """What this version of Clearway cannot use."""
-        for name, own in (("features", _FEATURES), ("measures", _MEASURES)):
-            found = getattr(self, name)
-            if found != own:
-                other = sorted(set(found) ^ set(own))
-                told = f"differ in {', '.join(other)}" if other else "come in another order"
-                yield Fault(f"are not those of this version of Clearway: they {told}", _AGAIN, name)
+        if self.measures != _MEASURES:
+            other = sorted(set(self.measures) ^ set(_MEASURES))
+            told = f"differ in {', '.join(other)}" if other else "come in another order"
+            problem = f"are not those of this version of Clearway: they {told}"
+            yield Fault(problem, _AGAIN, "measures")
         try:
             self.interest.build()
         except ArgumentError as error:

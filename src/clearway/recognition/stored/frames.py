@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import nan
@@ -12,35 +12,45 @@ from numpy.typing import NDArray
 
 from clearway.errors import ArgumentError
 from clearway.recognition.aspects import N_SECTORS
+from clearway.recognition.cells import Cells, map_shape
 from clearway.recognition.classes import CLASSES, HARMLESS, NONE, OUTCOMES
 from clearway.recognition.evaluation.truth import PassageTruth
-from clearway.recognition.features import FEATURES
 from clearway.recognition.quality import LIMITS, MEASURED, Examination, Limit, Reason, judge
 from clearway.recognition.stored.about import SetAbout
 from clearway.recognition.view import Glance
 from clearway.recognition.volume import Volume
 
-__all__ = ["ARRAYS", "LEAST_SHOWN", "Frames", "class_of"]
+__all__ = ["ARRAYS", "Frames", "class_of"]
 
-LEAST_SHOWN = 1e-3
-"""Of the energy of a person's echo: what adds less than -30 dB does not show."""
+_Shape = tuple[int, ...]
+_Pooled = tuple[int, int, int]
 
-ARRAYS: Mapping[str, tuple[str, tuple[int, ...]]] = {
-    "passage": ("iu", ()),
-    "panel": ("U", ()),
-    "time_s": ("f", ()),
-    "forward": ("i", ()),
-    "person_height_m": ("f", ()),
-    "measures": ("f", (len(MEASURED),)),
-    "sectors": ("b", (N_SECTORS,)),
-    "features": ("f", (len(FEATURES),)),
-    "suspect_m": ("f", (3,)),
-    "origin_m": ("f", (3,)),
-    "place_m": ("f", (3,)),
-    "shown": ("f", ()),
+
+def _of_shape(*own: int) -> Callable[[_Pooled], _Shape]:
+    return lambda _: own
+
+
+def _of_cells(pooled: _Pooled) -> _Shape:
+    along, up = map_shape(pooled)
+    return along, pooled[1], up
+
+
+ARRAYS: Mapping[str, tuple[str, Callable[[_Pooled], _Shape]]] = {
+    "passage": ("iu", _of_shape()),
+    "panel": ("U", _of_shape()),
+    "time_s": ("f", _of_shape()),
+    "forward": ("i", _of_shape()),
+    "person_height_m": ("f", _of_shape()),
+    "measures": ("f", _of_shape(len(MEASURED))),
+    "sectors": ("b", _of_shape(N_SECTORS)),
+    "origin_m": ("f", _of_shape(3)),
+    "place_m": ("f", _of_shape(3)),
+    "cells": ("u", _of_cells),
+    "changed": ("b", map_shape),
+    "compared": ("b", _of_shape()),
 }
-"""Kinds of NumPy's types, and the shape of one look's entry."""
-_MAY_BE_NAN = frozenset({"place_m", "shown"})
+"""Kinds of NumPy's types, and the shape of one look's entry for a shape of volumes."""
+_MAY_BE_NAN = frozenset({"place_m"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,26 +80,28 @@ class Frames:
     """(n, n_measures) quality of the view in the order of `MEASURED`, before any limits."""
     sectors: NDArray[np.bool_]
     """(n, n_sectors) sides of the body that faced the panel."""
-    features: NDArray[np.floating]
-    """(n, n_features) in the order of `FEATURES`, as computed live."""
-    suspect_m: NDArray[np.floating]
-    """(n, 3) where the baseline finds what is most suspicious, in the person's own coordinates."""
     origin_m: NDArray[np.floating]
     """(n, 3) the first voxel of the volume, in the person's own coordinates."""
     place_m: NDArray[np.floating]
     """(n, 3) middle of the threat in the person's own coordinates; NaN where none is carried, or
     nobody knows."""
-    shown: NDArray[np.floating]
-    """(n,) how much of the person's echo, by energy, comes from what is carried; NaN if unknown.
-    A panel on the other side of the body sees nothing of a threat: such a look is one of nothing,
-    whatever its passage is."""
+    cells: NDArray[np.uint8]
+    """(n, cells along forward, depth, cells along height) of `coarse_levels`: all that the
+    baseline looks at."""
+    changed: NDArray[np.bool_]
+    """(n, cells along forward, cells along height) of `changed_cells`."""
+    compared: NDArray[np.bool_]
+    """(n,) whether it is known which cells what is carried has changed: a recording has no second
+    image of the same look."""
     levels: NDArray[np.uint8] | None = None
     """(n, forward, depth, height) of `Volume.quantised`; None in a condensed set."""
 
     def __post_init__(self) -> None:
         n = len(self.passage)
-        for name, (kinds, own) in ARRAYS.items():
+        pooled = self.about.interest.build().pooled_shape
+        for name, (kinds, shape_of) in ARRAYS.items():
             array: NDArray[np.generic] = getattr(self, name)
+            own = shape_of(pooled)
             if array.shape != (n, *own) or array.dtype.kind not in kinds:
                 raise ArgumentError(
                     name,
@@ -151,8 +163,12 @@ class Frames:
 
     @property
     def classes(self) -> NDArray[np.int64]:
-        """(n,) numbers of `CLASSES`: what each look shows."""
-        hidden = self.shown < LEAST_SHOWN
+        """(n,) numbers of `CLASSES`: what each look shows.
+
+        A panel on the other side of the body sees nothing of a threat: such a look is one of
+        nothing, whatever its passage is.
+        """
+        hidden = self.compared & ~self.changed.any(axis=(1, 2))
         return np.where(hidden, 0, class_of(self.outcome))
 
     def examined(self, limits: Mapping[Reason, Limit] = LIMITS) -> NDArray[np.float64]:
@@ -186,13 +202,20 @@ class Frames:
             In a condensed set.
         """
         interest = self.about.interest.build()
+        origin_m = self.origin_m[row].tolist()
         axes = [
-            first + interest.voxel_m * by * np.arange(n, dtype=np.float64)
-            for first, by, n in zip(
-                self.origin_m[row].tolist(), interest.pooling, interest.pooled_shape, strict=True
+            first + step * np.arange(n, dtype=np.float64)
+            for first, step, n in zip(
+                origin_m, interest.steps_m, interest.pooled_shape, strict=True
             )
         ]
         return Volume(Volume.levels_of(self.volumes[row]), axes[0], axes[1], axes[2], nan)
+
+    def cells_of(self, row: int) -> Cells:
+        """The cells of one look."""
+        x_m, y_m, z_m = self.origin_m[row].tolist()
+        steps_m = self.about.interest.build().steps_m
+        return Cells.stored(self.cells[row], (x_m, y_m, z_m), steps_m)
 
     @property
     def volumes(self) -> NDArray[np.uint8]:

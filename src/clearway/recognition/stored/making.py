@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from clearway.recognition.aspects import seen_sectors
-from clearway.recognition.baseline import features_and_place
+from clearway.recognition.cells import changed_cells, coarse_levels, map_shape
 from clearway.recognition.evaluation.truth import PassageTruth
 from clearway.recognition.proportions import TYPICAL_HEIGHT_M
 from clearway.recognition.quality import MEASURED, measures
@@ -23,9 +23,9 @@ from clearway.recognition.volume import Volume
 
 __all__ = ["LabelledLook", "make_frames"]
 
-_DTYPES = {"i": np.int8, "f": np.float64, "b": np.bool_, "U": np.str_, "iu": np.int64}
-_SINGLE = frozenset({"features", "place_m", "shown"})
-"""Single precision says all that is known of these."""
+_DTYPES = {
+    "i": np.int8, "f": np.float64, "b": np.bool_, "U": np.str_, "iu": np.int64, "u": np.uint8,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,8 +38,8 @@ class LabelledLook:
     view: View
     threat_m: ArrayLike | None = None
     """Middle of the threat in the view frame; None where none is carried, or nobody knows."""
-    shown: float = nan
-    """How much of the person's echo, by energy, comes from what is carried; NaN if unknown."""
+    clean: Volume | None = None
+    """The same look without the thing; None where there is no such image."""
 
 
 def make_frames(
@@ -72,9 +72,10 @@ def make_frames(
     rows: dict[str, list[Any]] = defaultdict(list)
     levels = []
     space = about.space.build()
+    shape = about.interest.build().pooled_shape
     for look in looks:
         volume, view = look.volume, look.view
-        features, suspect_m = features_and_place(volume, view.height_m)
+        quantised = volume.quantised()
         measured = measures(volume, view, space)
         row = {
             "passage": look.passage,
@@ -84,21 +85,26 @@ def make_frames(
             "person_height_m": view.height_m or TYPICAL_HEIGHT_M,
             "measures": [measured[reason] for reason in MEASURED],
             "sectors": seen_sectors(view),
-            "features": features,
-            "suspect_m": suspect_m,
             "origin_m": (volume.forward_m[0], volume.depth_m[0], volume.height_m[0]),
             "place_m": (nan,) * 3 if look.threat_m is None else view.in_person(look.threat_m),
-            "shown": look.shown,
+            "cells": coarse_levels(quantised[None])[0],
+            "changed": _changed(look, map_shape(shape)),
+            "compared": look.clean is not None,
         }
         for name, value in row.items():
             rows[name].append(value)
         if not condensed:
-            levels.append(volume.quantised())
+            levels.append(quantised)
     n = len(rows["passage"])
-    arrays: dict[str, NDArray[Any]] = {}
-    for name, (kinds, own) in ARRAYS.items():
-        dtype = np.float32 if name in _SINGLE else _DTYPES[kinds]
-        arrays[name] = np.array(rows[name], dtype).reshape(n, *own)
-    shape = about.interest.build().pooled_shape
+    arrays: dict[str, NDArray[Any]] = {
+        name: np.array(rows[name], _DTYPES[kinds]).reshape(n, *own(shape))
+        for name, (kinds, own) in ARRAYS.items()
+    }
     stored = None if condensed else np.array(levels, np.uint8).reshape(n, *shape)
     return Frames(about, tuple(passages), **arrays, levels=stored)
+
+
+def _changed(look: LabelledLook, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    if look.clean is None:
+        return np.zeros(shape, np.bool_)
+    return changed_cells(look.volume, look.clean)

@@ -18,9 +18,6 @@ from clearway.recognition.stored.frames import Frames
 
 __all__ = ["score_frames"]
 
-_AT_ONCE = 4096
-"""Looks whose walks down the trees are held in memory together."""
-
 
 def score_frames(model: NamedModel, frames: Frames) -> tuple[ScoredPassage, ...]:
     """Score all passages of a set.
@@ -64,10 +61,9 @@ def _readings(recogniser: Recogniser, frames: Frames) -> Iterator[FrameReading]:
 
 def _scores(recogniser: Recogniser, frames: Frames, rows: NDArray[np.integer]) -> Iterator[Score]:
     scorer = recogniser.scorer
-    if isinstance(scorer, Baseline):
-        for start in range(0, len(rows), _AT_ONCE):
-            own = rows[start : start + _AT_ONCE]
-            yield from scorer.score_features(frames.features[own], frames.suspect_m[own])
-    else:
-        for row in rows.tolist():
-            yield scorer.score(frames.volume(row), float(frames.person_height_m[row]))
+    for row in rows.tolist():
+        height_m = float(frames.person_height_m[row])
+        if isinstance(scorer, Baseline):
+            yield scorer.score_cells(frames.cells_of(row), height_m)
+        else:
+            yield scorer.score(frames.volume(row), height_m)

@@ -24,28 +24,28 @@ def build_network(pooled_shape: tuple[int, int, int], width: int = 16) -> Any:
     Parameters
     ----------
     pooled_shape : (int, int, int)
-        Voxels along forward, depth and height; depth a multiple of 8, the others of 4.
+        Voxels along forward, depth and height; depth a multiple of 8.
     width : int
         Channels of the first layer; the later ones have up to four times as many.
 
     Returns
     -------
     torch.nn.Sequential
-        From (n, 1, forward, depth, height), 0 to 1, to (n, 4, forward / 4, height / 4).
+        From (n, 1, forward, depth, height), 0 to 1, to (n, 4, *map_shape(pooled_shape)).
 
     Raises
     ------
     ArgumentError
-        A shape that the strides do not divide.
+        A depth that the strides do not divide.
     MissingExtraError
         Without torch.
     """
-    forward, depth, height = pooled_shape
-    if depth % _FOLD or forward % 4 or height % 4:
+    depth = pooled_shape[1]
+    if depth % _FOLD:
         raise ArgumentError(
             "pooled_shape",
             f"is {pooled_shape}",
-            "train with a region of interest whose depth is a multiple of 8 voxels, the rest of 4",
+            "train with a region of interest whose depth is a multiple of 8 voxels",
         )
     nn = loaded_torch().nn
 

@@ -7,43 +7,50 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clearway.recognition.cells import CELL
 from clearway.recognition.training.torch_library import loaded_torch
 from clearway.recognition.volume import HIGHEST_DB, LOWEST_DB
 
-__all__ = ["MOST_SHIFT", "disturbed", "shifted"]
+__all__ = ["disturbed", "shifted"]
 
-MOST_SHIFT = (2, 2, 1)
-"""Voxels along forward, depth and height: errors of the tracked place."""
+_MOST_DEEPER = 2
+"""Voxels of depth: errors of the tracked place."""
 _GAIN_DB, _NOISE_DB = 1.0, 0.7
 
 
 def shifted(
-    levels: NDArray[np.uint8], rng: np.random.Generator
+    levels: NDArray[np.uint8], classes: NDArray[np.int64], rng: np.random.Generator
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Shift each volume by a few voxels.
+    """Shift each volume by a few voxels of depth, and by up to a cell along the others.
 
     Parameters
     ----------
     levels : (n, forward, depth, height) uint8
+    classes : (n, cells along forward, cells along height) int
+        What each cell shows; shifted with the volume.
     rng : numpy.random.Generator
 
     Returns
     -------
-    uint8 array of the same shape
+    levels : uint8 array of the same shape
         What is shifted in from outside repeats the edge.
-    (n, 3) int
-        The shifts: where the object has moved to.
+    classes : int array of the same shape
     """
-    n = len(levels)
-    shifts = np.stack([rng.integers(-most, most + 1, n) for most in MOST_SHIFT], axis=1)
-    moved = np.empty_like(levels)
-    for volume, target, shift in zip(levels, moved, shifts, strict=True):
-        index = [
-            np.clip(np.arange(length) - step, 0, length - 1)
-            for length, step in zip(volume.shape, shift, strict=True)
-        ]
-        target[...] = volume[np.ix_(*index)]
-    return moved, shifts
+    moved, shown = np.empty_like(levels), np.empty_like(classes)
+    for volume, target, own, other in zip(levels, moved, classes, shown, strict=True):
+        along, up = (int(step) for step in rng.integers(-1, 2, 2))
+        deeper = int(rng.integers(-_MOST_DEEPER, _MOST_DEEPER + 1))
+        target[...] = _moved(volume, (CELL * along, deeper, CELL * up))
+        other[...] = _moved(own, (along, up))
+    return moved, shown
+
+
+def _moved(array: NDArray[np.generic], shift: tuple[int, ...]) -> NDArray[np.generic]:
+    index = [
+        np.clip(np.arange(length) - step, 0, length - 1)
+        for length, step in zip(array.shape, shift, strict=True)
+    ]
+    return np.asarray(array[np.ix_(*index)])
 
 
 def disturbed(levels: Any, seed: int) -> Any:

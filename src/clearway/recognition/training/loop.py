@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from clearway.errors import Fault, InputError
 from clearway.recognition.classes import CLASSES
 from clearway.recognition.logistic import balanced_weights
-from clearway.recognition.stored.frames import Frames
+from clearway.recognition.stored.frames import Frames, class_of
 from clearway.recognition.training.architecture import build_network
 from clearway.recognition.training.augmentation import disturbed, shifted
 from clearway.recognition.training.torch_library import loaded_torch
@@ -31,7 +31,8 @@ def silent(words: str) -> None:
 
 
 _WEIGHT_DECAY = 1e-4
-_NOWHERE = -1
+_UNKNOWN = -1
+"""What a cell shows of which nobody knows; its loss is left out."""
 _STEPS = 255.0
 """Of `Volume.quantised`, from its lowest to its highest level."""
 
@@ -45,8 +46,8 @@ class NetworkSettings:
     learning_rate: float = 2e-3
     """Of AdamW, after a warm-up of one epoch, falling to zero with a half cosine."""
     width: int = 16
-    place_weight: float = 0.3
-    """Of the place's loss beside that of the class."""
+    look_weight: float = 0.3
+    """Of the look's loss beside that of its cells."""
     seed: int = 1
     device: str = "auto"
     """``cpu``, ``cuda``, or whichever there is."""
@@ -54,7 +55,6 @@ class NetworkSettings:
 
 def train_network(
     frames: Frames,
-    place_cells: NDArray[np.float64],
     settings: NetworkSettings,
     checkpoint: Path,
     progress: Progress = silent,
@@ -62,16 +62,14 @@ def train_network(
     """Train, from the start or from where an earlier call with the same settings stopped.
 
     The order of the frames and their augmentation follow from the seed and the number of the
-    epoch, so that an interrupted training continues as it would have.  The loss is the class's
-    cross-entropy, each class weighing the same, plus that of the place: which cell of the map of
-    the carried class holds the object.
+    epoch, so that an interrupted training continues as it would have.  The loss is the
+    cross-entropy of what each cell shows, rare classes weighing more, plus that of the whole look:
+    of a look that was not compared with one without the thing, only the second is known.
 
     Parameters
     ----------
     frames : Frames
         With volumes.
-    place_cells : (n, 2) float64
-        Place of each frame's threat in voxels along forward and height; NaN for none.
     settings : NetworkSettings
     checkpoint : Path
         Written whole after every epoch.
@@ -100,15 +98,19 @@ def train_network(
         network.parameters(), settings.learning_rate, weight_decay=_WEIGHT_DECAY
     )
     done = _resume(torch, checkpoint, settings, network, optimiser, device)
+    cells = _cell_classes(frames)
+    known = cells[cells != _UNKNOWN]
+    rarity = len(known) / np.maximum(np.bincount(known, minlength=len(CLASSES)), 1)
+    of_classes = torch.from_numpy(np.sqrt(rarity / rarity.min()).astype(np.float32)).to(device)
     weights = len(frames) * balanced_weights(frames.classes, len(CLASSES))
     for epoch in range(done, settings.epochs):
         network.train()
         losses = []
-        for step, batch in enumerate(_batches(frames, place_cells, weights, settings, epoch)):
+        for step, batch in enumerate(_batches(frames, cells, weights, settings, epoch)):
             rate = _learning_rate(settings, epoch, step * settings.batch / len(frames))
             for group in optimiser.param_groups:
                 group["lr"] = rate
-            loss = _loss(torch, network, [part.to(device) for part in batch], settings)
+            loss = _loss(network, [part.to(device) for part in batch], of_classes, settings)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             optimiser.step()
@@ -131,14 +133,22 @@ def _learning_rate(settings: NetworkSettings, epoch: int, within: float) -> floa
     return float(settings.learning_rate * warm * 0.5 * (1 + np.cos(np.pi * done)))
 
 
+def _cell_classes(frames: Frames) -> NDArray[np.int64]:
+    """(n, cells along forward, cells along height) what each cell shows, or `_UNKNOWN`."""
+    carried = class_of(frames.outcome)
+    unknown = (carried > 0) & ~frames.compared
+    shown = np.where(frames.changed, carried[:, None, None], 0)
+    return np.where(unknown[:, None, None], _UNKNOWN, shown)
+
+
 def _batches(
     frames: Frames,
-    place_cells: NDArray[np.float64],
+    cells: NDArray[np.int64],
     weights: NDArray[np.float64],
     settings: NetworkSettings,
     epoch: int,
 ) -> Iterator[tuple[Any, ...]]:
-    """Levels, classes, weights, cells of the place and a seed, as tensors."""
+    """Levels, classes of looks, their weights, classes of cells and a seed, as tensors."""
     torch = loaded_torch()
     rng = np.random.default_rng([settings.seed, epoch])
     order = rng.permutation(len(frames))
@@ -146,37 +156,28 @@ def _batches(
         chosen = order[start : start + settings.batch]
         if len(chosen) < 2:  # batch normalisation needs two
             continue
-        levels, shifts = shifted(frames.volumes[chosen], rng)
-        cells = _cells(place_cells[chosen] + shifts[:, [0, 2]], frames.volumes.shape)
+        levels, shown = shifted(frames.volumes[chosen], cells[chosen], rng)
         yield (
             torch.from_numpy(levels),
             torch.from_numpy(frames.classes[chosen]),
             torch.from_numpy(weights[chosen].astype(np.float32)),
-            torch.from_numpy(cells),
+            torch.from_numpy(shown),
             torch.tensor(int(rng.integers(2**62))),
         )
 
 
-def _cells(place: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.int64]:
-    """Number of the map's cell of each place, forward by height; `_NOWHERE` for none."""
-    n_forward, n_height = shape[1] // 4, shape[3] // 4
-    known = np.asarray(np.isfinite(place).all(axis=1))
-    cell = np.floor(np.where(known[:, None], place, 0.0) / 4).astype(np.int64)
-    inside = ((cell >= 0) & (cell < (n_forward, n_height))).all(axis=1)
-    return np.where(known & inside, cell[:, 0] * n_height + cell[:, 1], _NOWHERE)
-
-
-def _loss(torch: Any, network: Any, batch: list[Any], settings: NetworkSettings) -> Any:
-    levels, classes, weights, cells, seed = batch
-    evidence = network(disturbed(levels.float()[:, None] / _STEPS, int(seed))).flatten(2)
-    # The mean is taken over the map, as when the network is used.
-    logits = torch.logsumexp(evidence, 2) - np.log(evidence.shape[2])
+def _loss(network: Any, batch: list[Any], of_classes: Any, settings: NetworkSettings) -> Any:
+    torch = loaded_torch()
+    levels, classes, weights, shown, seed = batch
+    evidence = network(disturbed(levels.float()[:, None] / _STEPS, int(seed)))
     cross_entropy = torch.nn.functional.cross_entropy
-    loss = (weights * cross_entropy(logits, classes, reduction="none")).mean()
-    carried = evidence[torch.arange(len(classes)), classes]
-    place = cross_entropy(carried, cells, ignore_index=_NOWHERE, reduction="sum")
-    placed = (cells != _NOWHERE).sum().clamp(min=1)
-    return loss + settings.place_weight * place / placed
+    # The mean over the map has a gradient everywhere, unlike the peak that is used later.
+    whole = torch.logsumexp(evidence.flatten(2), 2) - np.log(shown[0].numel())
+    of_look = (weights * cross_entropy(whole, classes, reduction="none")).mean()
+    if not (shown != _UNKNOWN).any():
+        return settings.look_weight * of_look
+    of_cells = cross_entropy(evidence, shown, weight=of_classes, ignore_index=_UNKNOWN)
+    return of_cells + settings.look_weight * of_look
 
 
 def _resume(

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import clearway
-from clearway.recognition.baseline import Trees
+from clearway.recognition.baseline import Baseline
 from clearway.recognition.classes import CLASSES
+from clearway.recognition.evidence import peaks
 from clearway.recognition.features import FEATURES
 from clearway.recognition.model_folder import WEIGHTS, trees_bytes, write_model
 from clearway.recognition.model_schema import (
@@ -25,16 +26,21 @@ from clearway.recognition.model_schema import (
     PassageTable,
     TrainingTable,
 )
-from clearway.recognition.network import Network, log_mean_exp
+from clearway.recognition.network import Network
 from clearway.recognition.quality import ADEQUATE, LIMITS, Limit, Reason
 from clearway.recognition.stored.files import read_frames
 from clearway.recognition.stored.frames import Frames
 from clearway.recognition.training.boosting import BoostingSettings, train_trees
+from clearway.recognition.training.cell_samples import (
+    cell_samples,
+    guessed,
+    most_suspect,
+    unknown,
+)
 from clearway.recognition.training.export import onnx_bytes
 from clearway.recognition.training.fitting import Fitted, fit_rest
 from clearway.recognition.training.loop import NetworkSettings, Progress, silent, train_network
 from clearway.recognition.training.split import split_by_body
-from clearway.recognition.training.volumes import place_cells
 from clearway.recognition.volume import Volume
 
 __all__ = ["DEFAULT_PFA", "train"]
@@ -129,9 +135,21 @@ def _baseline(
     frames: Frames, held_out: Frames, settings: BoostingSettings, progress: Progress
 ) -> tuple[bytes, NDArray[np.float64]]:
     """Weights, and the scores of the frames that were held out."""
-    progress(f"{settings.rounds} rounds over {frames.features.shape[1]} features")
-    trees: Trees = train_trees(frames.features, frames.classes, settings)
-    return trees_bytes(trees), trees.logits(held_out.features)
+    if unknown(frames).any():
+        first = _trained(guessed(frames), settings, progress)
+        frames = most_suspect(frames, first)
+    scorer = _trained(frames, settings, progress)
+    heights_m = held_out.person_height_m.tolist()
+    scores = [scorer.score_cells(held_out.cells_of(row), h) for row, h in enumerate(heights_m)]
+    return trees_bytes(scorer.trees), np.array([one.logits for one in scores]).reshape(
+        -1, len(CLASSES)
+    )
+
+
+def _trained(frames: Frames, settings: BoostingSettings, progress: Progress) -> Baseline:
+    samples = cell_samples(frames, np.random.default_rng(settings.seed))
+    progress(f"{settings.rounds} rounds over {len(samples.classes)} cells")
+    return Baseline(train_trees(samples.features, samples.classes, settings))
 
 
 def _network(
@@ -143,13 +161,13 @@ def _network(
 ) -> tuple[bytes, NDArray[np.float64]]:
     """Weights, and the scores of the frames that were held out."""
     levels = held_out.volumes
-    trained = train_network(frames, place_cells(frames), settings, checkpoint, progress)
+    trained = train_network(frames, settings, checkpoint, progress)
     shape = frames.about.interest.build().pooled_shape
     content = onnx_bytes(trained, shape)
     # Scored by what will be shipped, not by what was trained.
     network = Network(content, shape)
     logits = [
-        log_mean_exp(network.evidence(Volume.levels_of(levels[start : start + _AT_ONCE])))
+        peaks(network.evidence(Volume.levels_of(levels[start : start + _AT_ONCE])))
         for start in range(0, len(held_out), _AT_ONCE)
     ]
     return content, np.concatenate(logits)

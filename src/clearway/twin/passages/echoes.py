@@ -27,8 +27,6 @@ class LoadSeen:
     """Echoes of the person with it, of `Array.sample_shape`."""
     middle_m: NDArray[np.float64]
     """(3,) its middle, in the view frame."""
-    echo_share: float
-    """Energy of what it changes in the echoes, relative to that of the clean person's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,25 +118,13 @@ def looks_at(
                 parts += place.seen(other)
             scene = Scene(parts, panel.elements, radar.frequencies_hz, settings)
             clean = scene.sweep.samples
-            alone = clean
-            # Only the shares of loads need the person alone.
-            if companions and carried:
-                own = where.seen(person)
-                scene_alone = Scene(own, panel.elements, radar.frequencies_hz, settings)
-                alone = scene_alone.sweep.samples
-            energy = _energy(alone)
             seen = []
             for one in carried:
                 samples = scene.adding(where.seen(one.parts)).samples
-                share = _energy(samples - clean) / energy
-                seen.append(LoadSeen(samples, where.to_view(one.middle_m), share))
+                seen.append(LoadSeen(samples, where.to_view(one.middle_m)))
             yield Look(number, time_s, where, beside, clean, tuple(seen))
 
 
 def _with(moment: Moment, belongings: Belongings) -> list[Part]:
     things = [moment.with_load(load) for load in belongings.carried]
     return [*moment.parts, *(part for thing in things for part in thing.parts)]
-
-
-def _energy(samples: NDArray[np.complex64]) -> float:
-    return float(np.vdot(samples, samples).real)

@@ -183,11 +183,12 @@ def labelled_looks(
         In the order of `truths_of`.
     """
     view = instruments.view(look, rng)
-    yield LabelledLook(0, instruments.volume(look.clean, view, rng), view, shown=0.0)
+    clean = instruments.volume(look.clean, view, rng)
+    yield LabelledLook(0, clean, view, clean=clean)
     for number, (load, seen) in enumerate(zip(loads, look.loads, strict=True), start=1):
         volume = instruments.volume(seen.samples, view, rng)
         threat_m = None if load.threat is None else seen.middle_m
-        yield LabelledLook(number, volume, view, threat_m, seen.echo_share)
+        yield LabelledLook(number, volume, view, threat_m, clean)
 
 
 def truths_of(
