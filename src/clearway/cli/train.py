@@ -28,7 +28,7 @@ _Frames = Annotated[
 ]
 _BASELINE, _NETWORK = "Baseline", "Network"
 _USUAL = "that of the shipped model"
-_REDUCED = {"baseline": {"rounds": 30}, "network": {"epochs": 3, "width": 8}}
+_REDUCED = {"baseline": {"rounds": 30, "folds": 2}, "network": {"epochs": 3, "width": 8}}
 """What `--reduced` changes, unless it is given: minutes on a CPU instead of hours."""
 
 
@@ -73,14 +73,23 @@ def train(
         typer.Option(
             min=1e-6,
             max=1.0,
-            help="Share of the looks that a tree sees.",
+            help="Share of the cells that a tree sees.",
             rich_help_panel=_BASELINE,
             show_default=_USUAL,
         ),
     ] = None,
     least_in_leaf: Annotated[
         int | None,
-        typer.Option(min=1, help="Looks.", rich_help_panel=_BASELINE, show_default=_USUAL),
+        typer.Option(min=1, help="Cells.", rich_help_panel=_BASELINE, show_default=_USUAL),
+    ] = None,
+    folds: Annotated[
+        int | None,
+        typer.Option(
+            min=2,
+            help="Parts of the bodies, each scored by trees of the others.",
+            rich_help_panel=_BASELINE,
+            show_default=_USUAL,
+        ),
     ] = None,
     epochs: Annotated[
         int | None, typer.Option(min=1, rich_help_panel=_NETWORK, show_default=_USUAL)
@@ -98,11 +107,11 @@ def train(
             show_default=_USUAL,
         ),
     ] = None,
-    place_weight: Annotated[
+    look_weight: Annotated[
         float | None,
         typer.Option(
             min=0.0,
-            help="Of the place beside the class.",
+            help="Of the whole look beside its cells.",
             rich_help_panel=_NETWORK,
             show_default=_USUAL,
         ),
@@ -122,8 +131,9 @@ def train(
         reduced,
         {
             "seed": seed, "learning_rate": learning_rate, "rounds": rounds, "depth": depth,
-            "subsample": subsample, "least_in_leaf": least_in_leaf, "epochs": epochs,
-            "batch": batch, "width": width, "place_weight": place_weight, "device": device,
+            "subsample": subsample, "least_in_leaf": least_in_leaf, "folds": folds,
+            "epochs": epochs, "batch": batch, "width": width, "look_weight": look_weight,
+            "device": device,
         },
     )  # fmt: skip
     console = Console(highlight=False, markup=False, soft_wrap=True)

@@ -101,10 +101,10 @@ def test_every_threshold_says_what_it_was_set_on() -> None:
     rng = np.random.default_rng(3)
     logits = rng.normal(size=(len(drawn), 4))
     logits[np.arange(len(drawn)), drawn.classes] += 2.0
-    for pfa, alarms in ((0.001, 0), (0.25, 4)):
+    for pfa, alarms in ((0.001, 0), (0.25, 8)):
         fitted = fit_rest(drawn, logits, pfa, np.random.default_rng(1))
         assert set(fitted.support) == set(THREATS)
         for support in fitted.support.values():
-            assert (support.n_passages, support.n_bodies) == (16, 4)
+            assert (support.n_passages, support.n_bodies) == (32, 8)
             assert (support.asked_pfa, support.alarms) == (pfa, alarms)
-            assert support.highest_pfa == upper_bound(alarms, 16)
+            assert support.highest_pfa == upper_bound(alarms, 32)

@@ -27,6 +27,9 @@ class BoostingSettings:
     subsample: float = 0.3
     """Share of the cells that each tree sees."""
     least_in_leaf: int = 40
+    folds: int = 5
+    """Parts of the bodies, each of which is scored by trees of the others: what is fitted on scores
+    needs such of bodies that the trees do not know."""
     seed: int = 1
 
 

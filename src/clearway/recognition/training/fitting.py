@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,9 @@ from clearway.recognition.training.split import split_by_body
 
 __all__ = ["Fitted", "fit_rest", "passages_of"]
 
+_FOLDS = 2
+"""Parts of the bodies: with more, small sets would have parts that lack an outcome."""
+
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
@@ -35,10 +39,11 @@ class Fitted:
 def fit_rest(
     frames: Frames, logits: NDArray[np.float64], pfa: float, rng: np.random.Generator
 ) -> Fitted:
-    """Fit on frames of bodies that the scores were not trained on.
+    """Fit on scores of bodies that the scores were not trained on.
 
-    Half of the bodies calibrate the frames, the other half the passages: fitted on one set, the
-    second would take the first's overconfidence for truth.
+    All looks calibrate the looks, and all passages the passages: next to the scores these are few
+    numbers.  Each passage is then scored by a passage model of other bodies, which gives the
+    thresholds.
 
     Parameters
     ----------
@@ -56,14 +61,12 @@ def fit_rest(
     Raises
     ------
     ArgumentError
-        If there are too few bodies, or a half lacks an outcome.
+        If there are too few bodies, or half of them lack an outcome.
     """
-    for_frames, for_passages = split_by_body(frames.body, (0.5, 0.5), rng)
-    calibration = fit_calibration(logits[for_frames], frames.classes[for_frames])
-    ratios = calibration.ratios(logits[for_passages])
-    passages, outcomes, bodies = passages_of(frames.chosen(for_passages), ratios)
+    calibration = fit_calibration(logits, frames.classes)
+    passages, outcomes, bodies = passages_of(frames, calibration.ratios(logits))
     model = fit_passage_model(passages, outcomes)
-    scores = np.array([model.scores(model.raw_ratios(passage)) for passage in passages])
+    scores = _scores_by_others(passages, outcomes, np.array(bodies), rng)
     innocent = np.isin(outcomes, [OUTCOMES.index(NONE), OUTCOMES.index(HARMLESS)])
     thresholds = {
         threat: threshold_at(scores[innocent, row], pfa) for row, threat in enumerate(THREATS)
@@ -74,6 +77,22 @@ def fit_rest(
         for row, threat in enumerate(THREATS)
     }
     return Fitted(calibration, model, thresholds, support)
+
+
+def _scores_by_others(
+    passages: Sequence[PassageFrames],
+    outcomes: NDArray[np.int64],
+    bodies: NDArray[np.str_],
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """(n_passages, 3) scores, each by a model that was fitted on other bodies."""
+    scores = np.zeros((len(passages), len(THREATS)))
+    for part in split_by_body(bodies, (1 / _FOLDS,) * _FOLDS, rng):
+        others = np.flatnonzero(~part).tolist()
+        model = fit_passage_model([passages[number] for number in others], outcomes[others])
+        for number in np.flatnonzero(part).tolist():
+            scores[number] = model.scores(model.raw_ratios(passages[number]))
+    return scores
 
 
 def _support(

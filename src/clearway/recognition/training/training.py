@@ -50,7 +50,7 @@ DEFAULT_PFA = 0.001
 minutes per class."""
 
 _SCORED_BEFORE = (0.7, 0.3)
-"""Shares of the bodies that the scores are trained on, and that all the rest is fitted on."""
+"""Shares of the bodies that a network is trained on, and that all the rest is fitted on."""
 _AT_ONCE = 64
 
 _CARD = Card(
@@ -112,13 +112,14 @@ def train(
     everything, digest = read_frames(*data, volumes=is_network)
     frames = everything.chosen(everything.examined(limits) >= ADEQUATE)
     rng = np.random.default_rng(settings.seed)
-    before, after = split_by_body(frames.body, _SCORED_BEFORE, rng)
-    progress(f"{before.sum()} frames for the scores, {after.sum()} for what follows them")
-    held_out = frames.chosen(after)
     checkpoint = model.absolute().with_name(f"{model.name}.checkpoint.pt")
     if isinstance(settings, BoostingSettings):
-        weights, logits = _baseline(frames.chosen(before), held_out, settings, progress)
+        weights, logits = _baseline(frames, settings, rng, progress)
+        held_out = frames
     else:
+        before, after = split_by_body(frames.body, _SCORED_BEFORE, rng)
+        progress(f"{before.sum()} looks for the scores, {after.sum()} for what follows them")
+        held_out = frames.chosen(after)
         weights, logits = _network(frames.chosen(before), held_out, settings, checkpoint, progress)
     fitted = fit_rest(held_out, logits, pfa, rng)
     name = ", ".join(one.name for one in data)
@@ -132,21 +133,23 @@ def train(
 
 
 def _baseline(
-    frames: Frames, held_out: Frames, settings: BoostingSettings, progress: Progress
+    frames: Frames, settings: BoostingSettings, rng: np.random.Generator, progress: Progress
 ) -> tuple[bytes, NDArray[np.float64]]:
-    """Weights, and the scores of the frames that were held out."""
-    if unknown(frames).any():
-        first = _trained(guessed(frames), settings, progress)
-        frames = most_suspect(frames, first)
-    scorer = _trained(frames, settings, progress)
-    heights_m = held_out.person_height_m.tolist()
-    scores = [scorer.score_cells(held_out.cells_of(row), h) for row, h in enumerate(heights_m)]
-    return trees_bytes(scorer.trees), np.array([one.logits for one in scores]).reshape(
-        -1, len(CLASSES)
-    )
+    """Weights, and scores of each look by trees that were grown on other bodies."""
+    logits = np.zeros((len(frames), len(CLASSES)))
+    for part in split_by_body(frames.body, (1 / settings.folds,) * settings.folds, rng):
+        scorer = _trained(frames.chosen(~part), settings, progress)
+        for row in np.flatnonzero(part).tolist():
+            height_m = float(frames.person_height_m[row])
+            logits[row] = scorer.score_cells(frames.cells_of(row), height_m).logits
+    return trees_bytes(_trained(frames, settings, progress).trees), logits
 
 
 def _trained(frames: Frames, settings: BoostingSettings, progress: Progress) -> Baseline:
+    if unknown(frames).any():
+        samples = cell_samples(guessed(frames), np.random.default_rng(settings.seed))
+        first = Baseline(train_trees(samples.features, samples.classes, settings))
+        frames = most_suspect(frames, first)
     samples = cell_samples(frames, np.random.default_rng(settings.seed))
     progress(f"{settings.rounds} rounds over {len(samples.classes)} cells")
     return Baseline(train_trees(samples.features, samples.classes, settings))
