@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearway.recognition import Volume
-from clearway.recognition.cells import CELL, Cells, changed_cells, coarse_levels, map_shape
+from clearway.recognition.cells import (
+    CELL,
+    Cells,
+    StoredCells,
+    changed_cells,
+    map_shape,
+    stored_cells,
+)
 from clearway.recognition.evidence import peaks, score_of
 from tests.recognition.bodies import THINGS, person
 
@@ -40,15 +47,19 @@ def test_a_cell_holds_its_strongest_voxel(shape: tuple[int, int, int], seed: int
             assert np.abs(cells.levels_db[x, :, z] - block.max(axis=(0, 2))).max() <= 0.1
     np.testing.assert_allclose(cells.forward_m[0], volume.forward_m[0] + 1.5 * 0.02)
     np.testing.assert_allclose(cells.depth_m, volume.depth_m)
+    assert np.abs(cells.surface_db - volume.levels_db.max(axis=1)).max() <= 0.1
+    at = np.abs(volume.depth_m - cells.surface_m[..., None]).argmin(axis=-1)
+    there = np.take_along_axis(volume.levels_db, at[:, None], axis=1)[:, 0]
+    assert np.abs(there - volume.levels_db.max(axis=1)).max() <= 0.2
 
 
 def test_cells_of_an_image_and_of_a_stored_look_are_the_same() -> None:
     volume = drawn((10, 4, 9), 3)
-    stored = coarse_levels(volume.quantised()[None])[0]
+    kept = StoredCells(*(array[0] for array in stored_cells(volume.quantised()[None])))
     origin_m = (volume.forward_m[0], volume.depth_m[0], volume.height_m[0])
-    again = Cells.stored(stored, origin_m, volume.steps_m)
+    again = Cells.stored(kept, origin_m, volume.steps_m)
     live = Cells.of(volume)
-    for name in ("levels_db", "forward_m", "depth_m", "height_m"):
+    for name in ("levels_db", "forward_m", "depth_m", "height_m", "surface_db", "surface_m"):
         np.testing.assert_array_equal(getattr(live, name), getattr(again, name))
 
 
@@ -77,13 +88,13 @@ def test_a_brighter_body_is_no_change() -> None:
     assert not changed_cells(brighter, clean).any()
 
 
-def test_the_most_telling_cell_gives_score_and_place() -> None:
+def test_the_most_telling_cells_give_score_and_place() -> None:
     cells = Cells.of(drawn((12, 4, 20), 6))
     evidence = np.zeros((4, 3, 5))
     evidence[0] = 1.0
-    evidence[2, 1, 3] = 9.0
+    evidence[2, 1, 3] = 19.0
     score = score_of(evidence, cells)
-    np.testing.assert_allclose(score.logits, [0.0, -1.0, 8.0, -1.0])
+    np.testing.assert_allclose(score.logits, [0.0, -1.0, (18.0 - 1.0 - 1.0) / 3, -1.0])
     forward_m, depth_m, height_m = score.place_m
     assert abs(forward_m - cells.forward_m[1]) < 0.01
     assert abs(height_m - cells.height_m[3]) < 0.01

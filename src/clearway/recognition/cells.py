@@ -2,18 +2,21 @@
 
 A cell is a square of the box as the panel sees it, over the whole depth.  Both kinds of scorer say
 of each cell what it shows; the labels of training sets say in which cells a carried thing shows.
+Beside the cells, which keep the depth, stands the surface, which keeps the resolution: the
+strongest echo of each column along depth.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clearway.recognition.volume import LOWEST_DB, Volume
 
-__all__ = ["CELL", "Cells", "changed_cells", "coarse_levels", "map_shape"]
+__all__ = ["CELL", "Cells", "StoredCells", "changed_cells", "grouped", "map_shape", "stored_cells"]
 
 CELL = 4
 """Voxels of the recogniser's volume along forward and height: 8 cm, half of a handgun."""
@@ -29,49 +32,71 @@ _FEWEST = 2
 """Columns of a cell in which a thing shows: one alone may be noise."""
 
 
+class StoredCells(NamedTuple):
+    """What is kept of volumes along the first axis."""
+
+    cells: NDArray[np.uint8]
+    """(n, cells along forward, depth, cells along height) strongest level, of
+    `Volume.quantised`."""
+    surface: NDArray[np.uint8]
+    """(n, forward, height) strongest level of each column along depth."""
+    surface_depth: NDArray[np.uint8]
+    """(n, forward, height) number of its voxel."""
+
+
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """A volume at the resolution of cells; depth keeps its own."""
+    """An image as the baseline looks at it, with places in the person's own coordinates."""
 
     levels_db: NDArray[np.float32]
     """(n_forward, n_depth, n_height) strongest voxel of each cell at each depth."""
     forward_m: NDArray[np.float64]
-    """Centres of the cells, in the person's own coordinates, as those below."""
+    """Centres of the cells."""
     depth_m: NDArray[np.float64]
     height_m: NDArray[np.float64]
+    surface_db: NDArray[np.float32]
+    """(forward, height) strongest voxel of each column, at the volume's own resolution."""
+    surface_m: NDArray[np.float64]
+    """Its depth."""
 
     @classmethod
     def of(cls, volume: Volume) -> Cells:
         """Cells of a volume, by its quantised levels: live the same as from a stored set."""
-        return cls.stored(
-            coarse_levels(volume.quantised()[None])[0],
-            (volume.forward_m[0], volume.depth_m[0], volume.height_m[0]),
-            volume.steps_m,
-        )
+        kept = stored_cells(volume.quantised()[None])
+        origin_m = (volume.forward_m[0], volume.depth_m[0], volume.height_m[0])
+        return cls.stored(StoredCells(*(array[0] for array in kept)), origin_m, volume.steps_m)
 
     @classmethod
     def stored(
         cls,
-        quantised: NDArray[np.uint8],
+        kept: StoredCells,
         origin_m: tuple[float, float, float],
         steps_m: tuple[float, float, float],
     ) -> Cells:
-        """Cells of `coarse_levels`.
+        """Cells of one stored volume.
 
         Parameters
         ----------
-        quantised : (n_forward, n_depth, n_height) uint8
+        kept : StoredCells
+            Without their first axis.
         origin_m : (float, float, float)
             Of the volume's first voxel.
         steps_m : (float, float, float)
             Of the volume's voxels.
         """
         sides = (CELL, 1, CELL)
-        axes = [
+        forward_m, depth_m, height_m = (
             first + step * (side * np.arange(n) + (side - 1) / 2)
-            for first, step, side, n in zip(origin_m, steps_m, sides, quantised.shape, strict=True)
-        ]
-        return cls(Volume.levels_of(quantised), axes[0], axes[1], axes[2])
+            for first, step, side, n in zip(origin_m, steps_m, sides, kept.cells.shape, strict=True)
+        )
+        return cls(
+            Volume.levels_of(kept.cells),
+            forward_m,
+            depth_m,
+            height_m,
+            Volume.levels_of(kept.surface),
+            depth_m[kept.surface_depth],
+        )
 
 
 def map_shape(pooled_shape: tuple[int, int, int]) -> tuple[int, int]:
@@ -85,19 +110,20 @@ def map_shape(pooled_shape: tuple[int, int, int]) -> tuple[int, int]:
     return -(-pooled_shape[0] // CELL), -(-pooled_shape[2] // CELL)
 
 
-def coarse_levels(quantised: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Strongest voxel of each cell at each depth.
+def stored_cells(quantised: NDArray[np.uint8]) -> StoredCells:
+    """What is kept of each volume.
 
     Parameters
     ----------
     quantised : (n, n_forward, n_depth, n_height) uint8
         Of `Volume.quantised`.
-
-    Returns
-    -------
-    (n, cells along forward, n_depth, cells along height) uint8
     """
-    return np.asarray(_grouped(quantised, 1, 3).max(axis=(2, 5)))
+    cells = grouped(quantised, 1, 3).max(axis=(2, 5))
+    return StoredCells(
+        np.asarray(cells),
+        np.asarray(quantised.max(axis=2)),
+        quantised.argmax(axis=2).astype(np.uint8),
+    )
 
 
 def changed_cells(volume: Volume, clean: Volume) -> NDArray[np.bool_]:
@@ -119,12 +145,25 @@ def changed_cells(volume: Volume, clean: Volume) -> NDArray[np.bool_]:
     shows = (gained - shift_db > _BRIGHTER_DB) & (volume.levels_db > _LEAST_DB)
     glint_db = float(volume.levels_db.max(where=shows, initial=LOWEST_DB))
     shows &= volume.levels_db > glint_db - _SIDE_LOBES_DB
-    columns = _grouped(np.asarray(shows.any(axis=1)), 0, 1).sum(axis=(1, 3))
+    columns = grouped(np.asarray(shows.any(axis=1)), 0, 1).sum(axis=(1, 3))
     return np.asarray(columns >= _FEWEST)
 
 
-def _grouped(values: NDArray[np.generic], forward: int, height: int) -> NDArray[np.generic]:
-    """Split two axes into cells and what is in each, zeros after the end."""
+def grouped(values: NDArray[np.generic], forward: int, height: int) -> NDArray[Any]:
+    """Split two axes into cells and what is in each.
+
+    Parameters
+    ----------
+    values : array
+    forward, height : int
+        The axes.
+
+    Returns
+    -------
+    array
+        Each of the two axes is followed by one of length `CELL`; a cell that is cut short is
+        filled with what lies at its edge.
+    """
     padding = [(0, 0)] * values.ndim
     shape: list[int] = []
     for axis, n in enumerate(values.shape):
@@ -133,4 +172,4 @@ def _grouped(values: NDArray[np.generic], forward: int, height: int) -> NDArray[
             shape += [-(-n // CELL), CELL]
         else:
             shape.append(n)
-    return np.pad(values, padding).reshape(shape)
+    return np.pad(values, padding, mode="edge").reshape(shape)

@@ -1,8 +1,8 @@
 """From a map of local evidence over the body to one score and a place.
 
 What is carried is in the image when it is somewhere in the image (multiple-instance learning, T. G.
-Dietterich et al., Artificial Intelligence 89, 1997): the most telling cell gives the score, so that
-class and place come from one map and cannot contradict each other.
+Dietterich et al., Artificial Intelligence 89, 1997): the few most telling cells give the score, so
+that class and place come from one map and cannot contradict each other.
 """
 
 from __future__ import annotations
@@ -16,8 +16,12 @@ from clearway.recognition.scorer import Score
 __all__ = ["peaks", "score_of"]
 
 
+_TELLING = 3
+"""Cells whose mean is the score: the smallest handgun covers two or three, noise one."""
+
+
 def peaks(evidence: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Largest log-ratio of each class against none over the map.
+    """Log-ratio of each class against none in its most telling cells.
 
     Parameters
     ----------
@@ -30,8 +34,8 @@ def peaks(evidence: NDArray[np.floating]) -> NDArray[np.float64]:
         That of none is 0.
     """
     values = np.asarray(evidence, dtype=np.float64)
-    ratios = values - values[..., :1, :, :]
-    return np.asarray(ratios.max(axis=(-2, -1)))
+    ratios = (values - values[..., :1, :, :]).reshape(*values.shape[:-2], -1)
+    return np.asarray(np.sort(ratios, axis=-1)[..., -_TELLING:].mean(axis=-1))
 
 
 def score_of(evidence: NDArray[np.floating], cells: Cells) -> Score:

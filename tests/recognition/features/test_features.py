@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from clearway.recognition import Volume
-from clearway.recognition.cells import Cells
+from clearway.recognition.cells import CELL, Cells
 from clearway.recognition.features import FEATURES, features_of
 from clearway.recognition.features.echoes import find_echoes
 from tests.recognition.bodies import HALF_DEPTH_M, THINGS, person
@@ -34,7 +34,15 @@ def values_at(name: str, place_m: tuple[float, float]) -> dict[str, float]:
 def empty(level_db: float = -20.0) -> Cells:
     shape = (8, 32, 20)
     axes = [np.arange(n) / 12 for n in shape]
-    return Cells(np.full(shape, level_db, np.float32), axes[0], axes[1], axes[2])
+    fine = (CELL * shape[0], CELL * shape[2])
+    return Cells(
+        np.full(shape, level_db, np.float32),
+        axes[0],
+        axes[1],
+        axes[2],
+        np.full(fine, level_db, np.float32),
+        np.zeros(fine),
+    )
 
 
 def bar(along: slice, up: slice) -> Cells:
@@ -98,6 +106,24 @@ def test_neighbours_are_named_after_where_they_are() -> None:
         column = values[..., NAMES.index(name)]
         assert column[there] == bright
         assert (column == bright).sum() == 1
+
+
+@pytest.mark.parametrize("lying", [False, True])
+def test_the_surface_tells_the_way_of_a_bar(lying: bool) -> None:
+    cells = empty()
+    surface_db = cells.surface_db.T if lying else cells.surface_db
+    surface_db[14:16, 8:24] = 5.0
+    there = (4, 3) if lying else (3, 4)
+    values = features_of(cells)[there]
+    found = dict(zip(NAMES, values.tolist(), strict=True))
+    way = -1.0 if lying else 1.0
+    assert way * found["upright"] > 0.9
+    assert found["slanted"] < 0.1
+    upright, along = found["fine_upright_ridge"], found["fine_lying_ridge"]
+    assert way * (upright - along) > 1.0
+    assert found["bright_share"] == pytest.approx(0.5)
+    whole, half = ("bright_widths", "bright_heights")[:: 1 if lying else -1]
+    assert (found[whole], found[half]) == (1.0, pytest.approx(0.5))
 
 
 def test_the_height_is_a_share_of_the_person() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from clearway.domain.body import BodyPlace
 from clearway.recognition import RegionOfInterest
 from clearway.recognition.aspects import N_SECTORS
-from clearway.recognition.cells import coarse_levels, map_shape
+from clearway.recognition.cells import map_shape, stored_cells
 from clearway.recognition.classes import OUTCOMES
 from clearway.recognition.evaluation import PassageTruth
 from clearway.recognition.quality import LIMITS, MEASURED
@@ -66,5 +66,5 @@ def frames(
         "levels": rng.integers(0, 256, (n, *interest.pooled_shape), dtype=np.uint8),
     }
     levels = arrays.get("levels")
-    drawn["cells"] = coarse_levels(drawn["levels"] if levels is None else levels)
+    drawn |= stored_cells(drawn["levels"] if levels is None else levels)._asdict()
     return Frames(about(interest), passages, **(drawn | arrays))

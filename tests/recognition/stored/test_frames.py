@@ -33,6 +33,7 @@ SIX = truths(6)
         ("forward", np.array([1, 1, -1, 0])),
         ("cells", np.zeros((4, 1, 8, 2), dtype=np.uint8)),
         ("changed", np.zeros((4, 1, 1), dtype=np.uint8)),
+        ("surface_depth", np.full((4, 4, 4), 8, dtype=np.uint8)),
         ("measures", np.full((4, 7), np.inf)),
         ("passages", (*SIX, SIX[0])),
     ],

@@ -10,6 +10,7 @@ from scipy.ndimage import median_filter
 
 from clearway.recognition.cells import Cells
 from clearway.recognition.features.echoes import Echoes, find_echoes
+from clearway.recognition.features.texture import TEXTURE, texture_of
 from clearway.recognition.proportions import TYPICAL_HEIGHT_M
 
 __all__ = ["FEATURES", "Feature", "features_of"]
@@ -47,6 +48,9 @@ _NEIGHBOURS = {
 }
 """Cells along forward and height."""
 _FARTHEST = 3
+_SIDES = {name: _NEIGHBOURS[name] for name in ("ahead", "behind", "above", "below")}
+_SHARED = 4
+"""So many of `TEXTURE` are also told of the cells beside."""
 
 _AROUND = {"column": (3, 7), "row": (5, 3)}
 """Cells along forward and height of the surroundings that a cell is compared with: along a limb,
@@ -92,6 +96,12 @@ FEATURES: tuple[Feature, ...] = (
             Feature(f"{name}_m", "m", f"depth of the cell {name.replace('_', ' ')} behind this"),
         )
     ),
+    *(Feature(*described) for described in TEXTURE),
+    *(
+        Feature(f"{name}_{side}", unit, f"{side}: {meaning}")
+        for side in _SIDES
+        for name, unit, meaning in TEXTURE[:_SHARED]
+    ),
 )
 
 
@@ -110,6 +120,7 @@ def features_of(cells: Cells, person_height_m: float | None = None) -> NDArray[n
         Finite, in the order of `FEATURES`, rounded as the trees round them.
     """
     echoes = find_echoes(cells)
+    texture = texture_of(cells)
     values = [
         *_own(echoes),
         *_place(cells, echoes, person_height_m or TYPICAL_HEIGHT_M),
@@ -118,6 +129,8 @@ def features_of(cells: Cells, person_height_m: float | None = None) -> NDArray[n
         *_image(cells, echoes),
         *_over_surroundings(echoes),
         *_neighbours(echoes),
+        *texture,
+        *_texture_beside(texture),
     ]
     return np.stack(np.broadcast_arrays(*values), axis=-1).astype(np.float32)
 
@@ -199,3 +212,13 @@ def _neighbours(echoes: Echoes) -> list[NDArray[np.float64]]:
         there = np.s_[x : x + n_forward, z : z + n_height]
         values += [level[there], depth[there] - echoes.depth_m]
     return values
+
+
+def _texture_beside(texture: list[NDArray[np.float64]]) -> list[NDArray[np.float64]]:
+    n_forward, n_height = texture[0].shape
+    padded = [np.pad(values, 1, mode="edge") for values in texture[:_SHARED]]
+    return [
+        values[1 + along : 1 + along + n_forward, 1 + up : 1 + up + n_height]
+        for along, up in _SIDES.values()
+        for values in padded
+    ]

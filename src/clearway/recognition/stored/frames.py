@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from clearway.errors import ArgumentError
 from clearway.recognition.aspects import N_SECTORS
-from clearway.recognition.cells import Cells, map_shape
+from clearway.recognition.cells import Cells, StoredCells, map_shape
 from clearway.recognition.classes import CLASSES, HARMLESS, NONE, OUTCOMES
 from clearway.recognition.evaluation.truth import PassageTruth
 from clearway.recognition.quality import LIMITS, MEASURED, Examination, Limit, Reason, judge
@@ -35,6 +35,10 @@ def _of_cells(pooled: _Pooled) -> _Shape:
     return along, pooled[1], up
 
 
+def _of_surface(pooled: _Pooled) -> _Shape:
+    return pooled[0], pooled[2]
+
+
 ARRAYS: Mapping[str, tuple[str, Callable[[_Pooled], _Shape]]] = {
     "passage": ("iu", _of_shape()),
     "panel": ("U", _of_shape()),
@@ -46,6 +50,8 @@ ARRAYS: Mapping[str, tuple[str, Callable[[_Pooled], _Shape]]] = {
     "origin_m": ("f", _of_shape(3)),
     "place_m": ("f", _of_shape(3)),
     "cells": ("u", _of_cells),
+    "surface": ("u", _of_surface),
+    "surface_depth": ("u", _of_surface),
     "changed": ("b", map_shape),
     "compared": ("b", _of_shape()),
 }
@@ -86,8 +92,9 @@ class Frames:
     """(n, 3) middle of the threat in the person's own coordinates; NaN where none is carried, or
     nobody knows."""
     cells: NDArray[np.uint8]
-    """(n, cells along forward, depth, cells along height) of `coarse_levels`: all that the
-    baseline looks at."""
+    """As of `StoredCells`, with the next two all that the baseline looks at."""
+    surface: NDArray[np.uint8]
+    surface_depth: NDArray[np.uint8]
     changed: NDArray[np.bool_]
     """(n, cells along forward, cells along height) of `changed_cells`."""
     compared: NDArray[np.bool_]
@@ -118,6 +125,12 @@ class Frames:
             )
         if not (np.abs(self.forward) == 1).all():
             raise ArgumentError("forward", "holds other values than 1 and -1", "give one of them")
+        if n and self.surface_depth.max() >= pooled[1]:
+            raise ArgumentError(
+                "surface_depth",
+                f"holds {self.surface_depth.max()}",
+                f"number the {pooled[1]} voxels of depth from 0",
+            )
         self._check_levels(n)
         names = [truth.passage for truth in self.passages]
         if len(set(names)) < len(names):
@@ -215,7 +228,8 @@ class Frames:
         """The cells of one look."""
         x_m, y_m, z_m = self.origin_m[row].tolist()
         steps_m = self.about.interest.build().steps_m
-        return Cells.stored(self.cells[row], (x_m, y_m, z_m), steps_m)
+        kept = StoredCells(self.cells[row], self.surface[row], self.surface_depth[row])
+        return Cells.stored(kept, (x_m, y_m, z_m), steps_m)
 
     @property
     def volumes(self) -> NDArray[np.uint8]:

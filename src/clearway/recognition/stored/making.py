@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from clearway.recognition.aspects import seen_sectors
-from clearway.recognition.cells import changed_cells, coarse_levels, map_shape
+from clearway.recognition.cells import changed_cells, map_shape, stored_cells
 from clearway.recognition.evaluation.truth import PassageTruth
 from clearway.recognition.proportions import TYPICAL_HEIGHT_M
 from clearway.recognition.quality import MEASURED, measures
@@ -87,10 +87,10 @@ def make_frames(
             "sectors": seen_sectors(view),
             "origin_m": (volume.forward_m[0], volume.depth_m[0], volume.height_m[0]),
             "place_m": (nan,) * 3 if look.threat_m is None else view.in_person(look.threat_m),
-            "cells": coarse_levels(quantised[None])[0],
             "changed": _changed(look, map_shape(shape)),
             "compared": look.clean is not None,
         }
+        row |= {name: array[0] for name, array in stored_cells(quantised[None])._asdict().items()}
         for name, value in row.items():
             rows[name].append(value)
         if not condensed:
