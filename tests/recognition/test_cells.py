@@ -70,13 +70,11 @@ def test_what_is_carried_changes_the_cells_where_it_is(name: str) -> None:
     thing = THINGS[name]
     assert thing is not None
     cells = Cells.of(volume)
-    x = int(np.abs(cells.forward_m - thing.middle_m[0]).argmin())
-    z = int(np.abs(cells.height_m - thing.middle_m[1]).argmin())
-    assert changed[x, z]
     reach = np.array(thing.size_m) / 2 + 0.15
     far = (np.abs(cells.forward_m - thing.middle_m[0]) > reach[0])[:, None] | (
         np.abs(cells.height_m - thing.middle_m[1]) > reach[1]
     )
+    assert changed[~far].any()
     # The two bodies have speckle of their own.
     assert changed[far].mean() < 0.1
     assert not changed_cells(clean, clean).any()

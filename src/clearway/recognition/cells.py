@@ -22,9 +22,9 @@ CELL = 4
 """Voxels of the recogniser's volume along forward and height: 8 cm, half of a handgun."""
 
 _BRIGHTER_DB = 7.0
-_LEAST_DB = -5.0
+_LEAST_DB = 1.0
 """A carried thing shows in a voxel that it makes so much brighter, up to at least this level
-relative to the body; below are side lobes."""
+relative to the body; below, noise and side lobes change by as much."""
 _SIDE_LOBES_DB = 10.0
 """Below the strongest voxel that a thing has brightened: there its glint's side lobes begin."""
 _BODY_DB = -6.0

@@ -9,12 +9,10 @@ from numpy.typing import NDArray
 
 from clearway.recognition.cells import Cells
 
-__all__ = ["PRESENT_DB", "Echoes", "find_echoes"]
+__all__ = ["Echoes", "find_echoes"]
 
-PRESENT_DB = -9.0
-"""A cell whose brightest voxel is weaker than this, relative to the body, shows nothing."""
-_CLUTTER_DB = -8.0
-"""Weaker maxima along depth are noise and side lobes."""
+_ECHO_DB = 3.0
+"""Over the clutter; weaker maxima along depth are noise and side lobes."""
 _FRONT_DB = 10.0
 """An echo may be this much weaker than the strongest of its cell: the front of a block of plastic
 returns 11 dB less than metal, skin 4 dB less."""
@@ -27,6 +25,9 @@ _LOWEST_DB = -20.0
 class Echoes:
     """Maps over (forward, height), in the units of their names."""
 
+    clutter_db: float
+    """Median of the cells' strongest voxels: two in three show nothing but noise and side lobes,
+    which a glint raises everywhere."""
     level_db: NDArray[np.float64]
     """Of the strongest."""
     depth_m: NDArray[np.float64]
@@ -40,11 +41,6 @@ class Echoes:
     """Strongest voxel well away from the strongest echo, over it."""
     spread_db: NDArray[np.float64]
     """Energy of the whole depth over the strongest."""
-
-    @property
-    def present(self) -> NDArray[np.bool_]:
-        """Whether the cell shows anything."""
-        return self.level_db > PRESENT_DB
 
 
 def find_echoes(cells: Cells) -> Echoes:
@@ -61,7 +57,8 @@ def find_echoes(cells: Cells) -> Echoes:
     levels = cells.levels_db.astype(np.float64)
     strongest = levels.max(axis=1)
     at = levels.argmax(axis=1)
-    least = np.maximum(strongest - _FRONT_DB, _CLUTTER_DB)
+    clutter_db = float(np.median(strongest))
+    least = np.maximum(strongest - _FRONT_DB, clutter_db + _ECHO_DB)
     padded = np.pad(levels, ((0, 0), (1, 1), (0, 0)), constant_values=-np.inf)
     echo = (levels >= padded[:, :-2]) & (levels > padded[:, 2:]) & (levels >= least[:, None])
     any_echo = echo.any(axis=1)
@@ -71,6 +68,7 @@ def find_echoes(cells: Cells) -> Echoes:
     away = np.abs(cells.depth_m[:, None] - depth_m[:, None]) > _APART_M
     energy = 10 * np.log10((10 ** (levels / 10)).sum(axis=1))
     return Echoes(
+        clutter_db=clutter_db,
         level_db=strongest,
         depth_m=depth_m,
         front_m=cells.depth_m[first],

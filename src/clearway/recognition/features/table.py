@@ -13,10 +13,12 @@ from clearway.recognition.features.echoes import Echoes, find_echoes
 from clearway.recognition.features.texture import TEXTURE, texture_of
 from clearway.recognition.proportions import TYPICAL_HEIGHT_M
 
-__all__ = ["FEATURES", "Feature", "features_of"]
+__all__ = ["FEATURES", "PRESENT_DB", "Feature", "features_of"]
 
-_BRIGHT_DB = -6.0
-"""Over the body: cells that count for the width of a height and for a column's run."""
+PRESENT_DB = 2.5
+"""Over the clutter, the first feature; a weaker cell shows nothing."""
+_BRIGHT_DB = 5.0
+"""Over the clutter: cells that count for the width of a height and for a column's run."""
 _ABSENT_DB = -20.0
 """Of what lies outside the box."""
 
@@ -57,6 +59,7 @@ _AROUND = {"column": (3, 7), "row": (5, 3)}
 and across it."""
 
 FEATURES: tuple[Feature, ...] = (
+    Feature("over_clutter_db", "dB", "strongest echo over the clutter's level"),
     Feature("level_db", "dB", "strongest echo over the body's level"),
     Feature("depth_m", "m", "depth of the strongest echo, from the middle of the body"),
     Feature("front_m", "m", "depth of the first echo"),
@@ -72,7 +75,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("row_cells", "1", "bright cells at this height"),
     Feature("run_cells", "1", "length of the unbroken bright column through this cell"),
     Feature("image_peak_db", "dB", "strongest echo of the whole image over the body's level"),
-    Feature("image_median_db", "dB", "median of all cells' strongest echoes"),
+    Feature("image_clutter_db", "dB", "level of the clutter over the body's"),
     Feature("image_cells", "1", "bright cells of the whole image"),
     Feature("below_peak_db", "dB", "strongest echo of the whole image over this cell's"),
     Feature("ahead_of_peak_m", "m", "place along the walk, from the strongest of all"),
@@ -120,12 +123,12 @@ def features_of(cells: Cells, person_height_m: float | None = None) -> NDArray[n
         Finite, in the order of `FEATURES`, rounded as the trees round them.
     """
     echoes = find_echoes(cells)
-    texture = texture_of(cells)
+    texture = texture_of(cells, echoes.clutter_db)
     values = [
         *_own(echoes),
         *_place(cells, echoes, person_height_m or TYPICAL_HEIGHT_M),
         *_row(cells, echoes),
-        _runs(echoes.level_db > _BRIGHT_DB),
+        _runs(_bright(echoes)),
         *_image(cells, echoes),
         *_over_surroundings(echoes),
         *_neighbours(echoes),
@@ -137,6 +140,7 @@ def features_of(cells: Cells, person_height_m: float | None = None) -> NDArray[n
 
 def _own(echoes: Echoes) -> list[NDArray[np.float64]]:
     return [
+        echoes.level_db - echoes.clutter_db,
         echoes.level_db,
         echoes.depth_m,
         echoes.front_m,
@@ -163,7 +167,7 @@ def _row(cells: Cells, echoes: Echoes) -> list[NDArray[np.float64]]:
         echoes.level_db[strongest, at] - echoes.level_db,
         cells.forward_m[:, None] - cells.forward_m[strongest],
         echoes.depth_m - echoes.depth_m[strongest, at],
-        (echoes.level_db > _BRIGHT_DB).sum(axis=0, keepdims=True).astype(np.float64),
+        _bright(echoes).sum(axis=0, keepdims=True).astype(np.float64),
     ]
 
 
@@ -173,13 +177,17 @@ def _image(cells: Cells, echoes: Echoes) -> list[NDArray[np.float64]]:
     peak_db = echoes.level_db[x, z]
     return [
         np.asarray(peak_db),
-        np.asarray(np.median(echoes.level_db)),
-        np.asarray((echoes.level_db > _BRIGHT_DB).sum(), dtype=np.float64),
+        np.asarray(echoes.clutter_db),
+        np.asarray(_bright(echoes).sum(), dtype=np.float64),
         peak_db - echoes.level_db,
         cells.forward_m[:, None] - cells.forward_m[x],
         cells.height_m - cells.height_m[z],
         echoes.depth_m - echoes.depth_m[x, z],
     ]
+
+
+def _bright(echoes: Echoes) -> NDArray[np.bool_]:
+    return np.asarray(echoes.level_db > echoes.clutter_db + _BRIGHT_DB)
 
 
 def _runs(bright: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -10,8 +10,6 @@ from clearway.recognition.cells import Cells, grouped
 
 __all__ = ["TEXTURE", "texture_of"]
 
-_FLOOR_DB = -12.0
-"""Below the body, all is clutter and has no texture."""
 _EDGE_VOXELS, _TENSOR_VOXELS = 1.0, 1.5
 _RIDGE_VOXELS = (1.0, 2.0)
 _BRIGHT_DB = 6.0
@@ -36,13 +34,13 @@ TEXTURE: tuple[tuple[str, str, str], ...] = (
 """Name, unit and meaning, in the order of `texture_of`."""
 
 
-def texture_of(cells: Cells) -> list[NDArray[np.float64]]:
-    """Maps over the cells, in the order of `TEXTURE`.
+def texture_of(cells: Cells, clutter_db: float) -> list[NDArray[np.float64]]:
+    """Maps over the cells, in the order of `TEXTURE`; the clutter has no texture.
 
     Edges are described by the structure tensor (J. Bigun and G. Granlund, ICCV 1987), averaged over
     a cell; ridges by the second derivative of a Gaussian.
     """
-    level_db = np.maximum(cells.surface_db.astype(np.float64), _FLOOR_DB)
+    level_db = np.maximum(cells.surface_db.astype(np.float64), clutter_db)
     return [*_edges(level_db), *_bright(level_db, cells.surface_m), *_ridges(level_db)]
 
 

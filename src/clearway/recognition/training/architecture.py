@@ -31,7 +31,7 @@ def build_network(pooled_shape: tuple[int, int, int], width: int = 16) -> Any:
     Returns
     -------
     torch.nn.Sequential
-        From (n, 1, forward, depth, height), 0 to 1, to (n, 4, *map_shape(pooled_shape)).
+        From (n, 1, forward, depth, height), 0 to 1, to 4 classes and the cells of `map_shape`.
 
     Raises
     ------

@@ -22,11 +22,11 @@ class BoostingSettings:
     """How to train; the defaults are those of the shipped model."""
 
     rounds: int = 300
-    learning_rate: float = 0.05
+    learning_rate: float = 0.04
     depth: int = 5
     subsample: float = 0.3
     """Share of the cells that each tree sees."""
-    least_in_leaf: int = 80
+    least_in_leaf: int = 40
     folds: int = 5
     """Parts of the bodies, each of which is scored by trees of the others: what is fitted on scores
     needs such of bodies that the trees do not know."""
