@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clearway.domain.body import BodyPlace
 from clearway.recognition import RegionOfInterest
@@ -63,8 +64,16 @@ def frames(
         "place_m": np.full((n, 3), np.nan, np.float32),
         "changed": rng.random((n, *map_shape(interest.pooled_shape))) < 0.5,
         "compared": np.zeros(n, np.bool_),
-        "levels": rng.integers(0, 256, (n, *interest.pooled_shape), dtype=np.uint8),
+        "levels": _specks(rng, n, interest),
     }
     levels = arrays.get("levels")
     drawn |= stored_cells(drawn["levels"] if levels is None else levels)._asdict()
     return Frames(about(interest), passages, **(drawn | arrays))
+
+
+def _specks(rng: np.random.Generator, n: int, interest: RegionOfInterest) -> NDArray[np.uint8]:
+    """Noise, and here and there a column that is brighter, so that some cells show something."""
+    along, deep, up = interest.pooled_shape
+    noise = rng.integers(0, 60, (n, along, deep, up), dtype=np.uint8)
+    bright = rng.random((n, along, 1, up)) < 0.015
+    return noise + bright * rng.integers(60, 190, bright.shape, dtype=np.uint8)
