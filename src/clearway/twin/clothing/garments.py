@@ -189,6 +189,7 @@ _ZIP = Closure(ClosureKind.ZIP, 6e-3, chance=0.5)
 _FLY = Closure(ClosureKind.BUTTONS, 17e-3)
 _STUDS = Closure(ClosureKind.BUTTONS, 17e-3, count=6)
 _TAPE = Closure(ClosureKind.BANDS, 50e-3, count=2)
+_STRIPE = Closure(ClosureKind.BANDS, 20e-3, chance=0.7)
 
 GARMENTS = {
     garment.name: garment
@@ -210,6 +211,9 @@ GARMENTS = {
             (140, 320),
             hangs=True,
             skirt=0.5,
+        ),
+        _garment(
+            "cycling_jacket", _TOP, "shell lining", (4, 18), (2, 8), (60, 180), _ZIP, _STRIPE
         ),
         _garment("rain_coat", _COAT, "rainproof", (10, 40), (5, 15), (80, 220), _ZIP, skirt=0.3),
         _garment("hi_vis_vest", _VEST, "mesh", (5, 30), (3, 10), (80, 220), _TAPE),

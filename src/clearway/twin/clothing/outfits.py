@@ -61,6 +61,7 @@ FAMILIES = {
         _family("down_jacket", Use.TRAIN, _UNDER, _LEGWEAR, "down_jacket"),
         _family("wool_coat", Use.TRAIN, "shirt", "trousers|suit_trousers", "wool_coat"),
         _family("hoodie", Use.TRAIN, "t_shirt", _LEGWEAR, "hoodie"),
+        _family("cycling_jacket", Use.TRAIN, "t_shirt", _LEGWEAR, "cycling_jacket"),
         _family("leather_jacket", Use.TEST_ONLY, "t_shirt", _LEGWEAR, "leather_jacket"),
         _family("rain_coat", Use.TEST_ONLY, _UNDER, _LEGWEAR, "rain_coat"),
         _family("dress", Use.TEST_ONLY, "dress"),

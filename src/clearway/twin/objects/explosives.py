@@ -54,30 +54,43 @@ def _block_vest(rng: np.random.Generator) -> Made:
     return _worn(rng, _block(size), places, size, height, on_back=rng.random() < 0.5)
 
 
+def _panel_belt(rng: np.random.Generator) -> Made:
+    """Soft flat panels that bend with the body."""
+    size = (rng.uniform(0.10, 0.18), rng.uniform(0.09, 0.16), rng.uniform(0.012, 0.035))
+    return _belt(rng, _panel(size), int(rng.integers(2, 5)), size)
+
+
+def _panel_vest(rng: np.random.Generator) -> Made:
+    size = (rng.uniform(0.11, 0.17), rng.uniform(0.13, 0.20), rng.uniform(0.012, 0.03))
+    rows = int(rng.integers(1, 3))
+    places = _raster(2, rows, (size[0] + 0.015, size[1] + 0.015))
+    height = rows * size[1] + (rows - 1) * 0.015
+    return _worn(rng, _panel(size), places, size, height, on_back=rng.random() < 0.5)
+
+
 def _sheet_vest(rng: np.random.Generator) -> Made:
     size = (rng.uniform(0.26, 0.36), rng.uniform(0.28, 0.40), rng.uniform(0.015, 0.028))
-    sheet = Piece(
-        "sheet",
-        box(size, (0, 0, size[2] / 2), segments=16),
-        _SUBSTANCE,
-        wall_m=size[2],
-        covers=_CLOTH,
-        fit=Fit.BENT,
-    )
-    return _worn(rng, sheet, np.zeros((1, 2)), size, size[1], on_back=True)
+    return _worn(rng, _bent("sheet", size, 16), np.zeros((1, 2)), size, size[1], on_back=True)
 
 
 def _slab_belt(rng: np.random.Generator) -> Made:
     """One long soft slab over the front half, as in a body belt for goods."""
     size = (rng.uniform(0.34, 0.48), rng.uniform(0.10, 0.17), rng.uniform(0.018, 0.035))
-    mesh = box(size, (0, 0, size[2] / 2), segments=20)
-    slab = Piece("slab", mesh, _SUBSTANCE, wall_m=size[2], covers=_CLOTH, fit=Fit.BENT)
-    return _worn(rng, slab, np.zeros((1, 2)), size, 0.05)
+    return _worn(rng, _bent("slab", size, 20), np.zeros((1, 2)), size, 0.05)
 
 
 def _block(size_m: tuple[float, float, float]) -> Piece:
     mesh = box(size_m, (0, 0, size_m[2] / 2))
     return Piece("block", mesh, _SUBSTANCE, covers=_CLOTH)
+
+
+def _panel(size_m: tuple[float, float, float]) -> Piece:
+    return _bent("panel", size_m, 8)
+
+
+def _bent(name: str, size_m: tuple[float, float, float], segments: int) -> Piece:
+    mesh = box(size_m, (0, 0, size_m[2] / 2), segments=segments)
+    return Piece(name, mesh, _SUBSTANCE, wall_m=size_m[2], covers=_CLOTH, fit=Fit.BENT)
 
 
 def _belt(
@@ -170,6 +183,8 @@ EXPLOSIVES: tuple[Family, ...] = (
     _family("block_belt", Split.TRAIN, (0.09, 0.16), (0.017, 0.08), _block_belt),
     _family("pipe_belt", Split.TRAIN, (0.12, 0.22), (0.03, 0.07), _pipe_belt),
     _family("block_vest", Split.TRAIN, (0.23, 0.37), (0.017, 0.07), _block_vest),
+    _family("panel_belt", Split.TRAIN, (0.09, 0.16), (0.014, 0.055), _panel_belt),
+    _family("panel_vest", Split.TRAIN, (0.13, 0.42), (0.014, 0.05), _panel_vest),
     _family("slab_belt", Split.TEST_ONLY, (0.10, 0.17), (0.02, 0.052), _slab_belt),
     _family("sheet_vest", Split.TEST_ONLY, (0.28, 0.40), (0.017, 0.045), _sheet_vest),
 )
