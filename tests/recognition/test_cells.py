@@ -86,13 +86,13 @@ def test_a_brighter_body_is_no_change() -> None:
     assert not changed_cells(brighter, clean).any()
 
 
-def test_the_most_telling_cells_give_score_and_place() -> None:
+def test_the_most_telling_cell_gives_score_and_place() -> None:
     cells = Cells.of(drawn((12, 4, 20), 6))
     evidence = np.zeros((4, 3, 5))
     evidence[0] = 1.0
     evidence[2, 1, 3] = 19.0
     score = score_of(evidence, cells)
-    np.testing.assert_allclose(score.logits, [0.0, -1.0, (18.0 - 1.0 - 1.0) / 3, -1.0])
+    np.testing.assert_allclose(score.logits, [0.0, -1.0, 18.0 - np.log(15) / 2, -1.0])
     forward_m, depth_m, height_m = score.place_m
     assert abs(forward_m - cells.forward_m[1]) < 0.01
     assert abs(height_m - cells.height_m[3]) < 0.01

@@ -1,7 +1,7 @@
 """From a map of local evidence over the body to one score and a place.
 
 What is carried is in the image when it is somewhere in the image (multiple-instance learning, T. G.
-Dietterich et al., Artificial Intelligence 89, 1997): the few most telling cells give the score, so
+Dietterich et al., Artificial Intelligence 89, 1997): a soft maximum over the map is the score, so
 that class and place come from one map and cannot contradict each other.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import logsumexp
 
 from clearway.recognition.cells import Cells
 from clearway.recognition.scorer import Score
@@ -16,12 +17,13 @@ from clearway.recognition.scorer import Score
 __all__ = ["peaks", "score_of"]
 
 
-_TELLING = 3
-"""Cells whose mean is the score: the smallest handgun covers two or three, noise one."""
+_SHARPNESS = 2.0
+"""1 would be the log of the mean ratio, right if every cell were as likely to hold the thing and
+cells were independent; far more, the maximum, which is often noise."""
 
 
 def peaks(evidence: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Log-ratio of each class against none in its most telling cells.
+    """Soft maximum over the map of each class's log-ratio against none.
 
     Parameters
     ----------
@@ -35,7 +37,8 @@ def peaks(evidence: NDArray[np.floating]) -> NDArray[np.float64]:
     """
     values = np.asarray(evidence, dtype=np.float64)
     ratios = (values - values[..., :1, :, :]).reshape(*values.shape[:-2], -1)
-    return np.asarray(np.sort(ratios, axis=-1)[..., -_TELLING:].mean(axis=-1))
+    total = logsumexp(_SHARPNESS * ratios, axis=-1) - np.log(ratios.shape[-1])
+    return np.asarray(total / _SHARPNESS)
 
 
 def score_of(evidence: NDArray[np.floating], cells: Cells) -> Score:

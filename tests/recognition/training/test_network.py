@@ -36,15 +36,17 @@ TINY = NetworkSettings(epochs=3, batch=8, width=4, learning_rate=5e-3, device="c
 
 
 def cubes(n: int = 40, seed: int = 1) -> Frames:
-    """Tiny volumes; a bright cube at the class's own place."""
+    """Tiny volumes; a cube anywhere, as bright as its class says."""
     rng = np.random.default_rng(seed)
     levels = rng.integers(0, 60, (n, *SHAPE), dtype=np.uint8)
     names = ["none", *(threat.value for threat in THREATS)]
     changed = np.zeros((n, *map_shape(SHAPE)), np.bool_)
     for index in range(n):
         if carried := index % 4:
-            levels[index, 4:, 2:6, 4 * carried : 4 * carried + 4] = 250
-            changed[index, 1, carried] = True
+            x, z = int(rng.integers(2)), int(rng.integers(4))
+            cube = np.s_[index, 4 * x : 4 * x + 4, 2:6, 4 * z : 4 * z + 4]
+            levels[cube] = (120, 180, 250)[carried - 1]
+            changed[index, x, z] = True
     passages = tuple(
         replace(truth, body=truth.passage, outcome=names[index % 4])
         for index, truth in enumerate(truths(n))
@@ -93,7 +95,7 @@ def test_other_settings_do_not_go_on_from_a_checkpoint(tmp_path: Path) -> None:
 
 def test_the_network_learns_what_and_where(tmp_path: Path) -> None:
     frames = cubes(120)
-    settings = replace(TINY, epochs=12)
+    settings = replace(TINY, epochs=20)
     network = train_network(frames, settings, tmp_path / "learnt.pt")
     fresh = cubes(40, seed=2)
     content = onnx_bytes(network, SHAPE)
@@ -108,11 +110,11 @@ def test_the_network_learns_what_and_where(tmp_path: Path) -> None:
 
 def test_what_is_not_known_of_cells_is_learnt_from_the_whole(tmp_path: Path) -> None:
     frames = replace(cubes(120), compared=np.zeros(120, np.bool_))
-    network = train_network(frames, replace(TINY, epochs=12), tmp_path / "learnt.pt")
+    network = train_network(frames, replace(TINY, epochs=20), tmp_path / "learnt.pt")
     fresh = cubes(40, seed=2)
     content = onnx_bytes(network, SHAPE)
     evidence = Network(content, SHAPE, threads=1).evidence(Volume.levels_of(fresh.volumes))
-    assert (peaks(evidence).argmax(axis=1) == fresh.classes).mean() > 0.7
+    assert (peaks(evidence).argmax(axis=1) == fresh.classes).mean() > 0.5
 
 
 def test_the_exported_network_computes_the_same() -> None:

@@ -212,9 +212,7 @@ GARMENTS = {
             hangs=True,
             skirt=0.5,
         ),
-        _garment(
-            "cycling_jacket", _TOP, "shell lining", (4, 18), (2, 8), (60, 180), _ZIP, _STRIPE
-        ),
+        _garment("cycling_jacket", _TOP, "shell lining", (4, 18), (2, 8), (60, 180), _ZIP, _STRIPE),
         _garment("rain_coat", _COAT, "rainproof", (10, 40), (5, 15), (80, 220), _ZIP, skirt=0.3),
         _garment("hi_vis_vest", _VEST, "mesh", (5, 30), (3, 10), (80, 220), _TAPE),
         _garment("dress", _DRESS, "crepe", (3, 15), (3, 15), (60, 160), hangs=True, skirt=0.5),
