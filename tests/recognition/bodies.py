@@ -38,7 +38,7 @@ THINGS: dict[str, Thing | None] = {
     "harmless_object": Thing((0.02, 1.00), (0.08, 0.14), 0.012, 4.0),
     "long_gun": Thing((0.0, 1.10), (0.06, 0.70), 0.035, 9.0),
     "handgun": Thing((0.0, 0.98), (0.14, 0.16), 0.03, 9.0),
-    "explosive": Thing((0.0, 1.03), (0.26, 0.16), 0.04, -5.0, transparent=True),
+    "explosive": Thing((0.0, 1.03), (0.26, 0.16), 0.04, -1.0, transparent=True),
 }
 
 
