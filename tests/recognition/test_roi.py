@@ -95,6 +95,8 @@ def test_quantised_levels_come_back_within_a_tenth_of_a_decibel(seed: int) -> No
 def test_refusals() -> None:
     with pytest.raises(ArgumentError, match="pooling"):
         RegionOfInterest((5, 8, 8))
+    with pytest.raises(ArgumentError, match="257 voxels deep"):
+        RegionOfInterest((8, 257, 8))
     with pytest.raises(ArgumentError, match="voxel_m"):
         RegionOfInterest(voxel_m=0.0)
     box = SMALL.around(View((0.0, 1.0)))

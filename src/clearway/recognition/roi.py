@@ -21,6 +21,8 @@ from clearway.recognition.volume import Volume
 
 __all__ = ["REFERENCE", "Box", "RegionOfInterest"]
 
+_MOST_DEEP = 256
+
 
 @dataclass(frozen=True, slots=True)
 class RegionOfInterest:
@@ -63,6 +65,12 @@ class RegionOfInterest:
                 "region_of_interest.shape",
                 f"is {self.shape} with pooling {self.pooling}",
                 "give whole multiples of the pooling",
+            )
+        if self.pooled_shape[1] > _MOST_DEEP:
+            raise ArgumentError(
+                "region_of_interest.shape",
+                f"is {self.shape}: {self.pooled_shape[1]} voxels deep",
+                f"give at most {_MOST_DEEP}, which stored sets number by one byte each",
             )
         if not (self.voxel_m > 0 and self.snap_m > 0):
             raise ArgumentError(
