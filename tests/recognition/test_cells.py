@@ -55,7 +55,8 @@ def test_a_cell_holds_its_strongest_voxel(shape: tuple[int, int, int], seed: int
 
 def test_cells_of_an_image_and_of_a_stored_look_are_the_same() -> None:
     volume = drawn((10, 4, 9), 3)
-    kept = StoredCells(*(array[0] for array in stored_cells(volume.quantised()[None])))
+    several = stored_cells(np.stack([np.zeros((10, 4, 9), np.uint8), volume.quantised()]))
+    kept = StoredCells(*(array[1] for array in several))
     origin_m = (volume.forward_m[0], volume.depth_m[0], volume.height_m[0])
     again = Cells.stored(kept, origin_m, volume.steps_m)
     live = Cells.of(volume)

@@ -11,7 +11,7 @@ from clearway.errors import ArgumentError
 from clearway.recognition.cells import Cells
 from clearway.recognition.classes import CLASSES
 from clearway.recognition.evidence import score_of
-from clearway.recognition.features import FEATURES, PRESENT_DB, features_of
+from clearway.recognition.features import FEATURES, features_of, shows
 from clearway.recognition.scorer import Score
 from clearway.recognition.volume import Volume
 
@@ -152,8 +152,8 @@ class Baseline:
             none.
         """
         features = features_of(cells, person_height_m)
-        shows = features[..., 0] > PRESENT_DB
-        logits = np.full((*shows.shape, len(CLASSES)), _NOT_THERE)
+        there = shows(features)
+        logits = np.full((*there.shape, len(CLASSES)), _NOT_THERE)
         logits[..., 0] = 0.0
-        logits[shows] = self.trees.logits(features[shows])
+        logits[there] = self.trees.logits(features[there])
         return np.moveaxis(logits, -1, 0)

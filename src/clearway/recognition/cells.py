@@ -33,15 +33,15 @@ _FEWEST = 2
 
 
 class StoredCells(NamedTuple):
-    """What is kept of volumes along the first axis."""
+    """What is kept of one volume, or of several along first axes."""
 
     cells: NDArray[np.uint8]
-    """(n, cells along forward, depth, cells along height) strongest level, of
+    """(..., cells along forward, depth, cells along height) strongest level, of
     `Volume.quantised`."""
     surface: NDArray[np.uint8]
-    """(n, forward, height) strongest level of each column along depth."""
+    """(..., forward, height) strongest level of each column along depth."""
     surface_depth: NDArray[np.uint8]
-    """(n, forward, height) number of its voxel."""
+    """(..., forward, height) number of its voxel."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +62,8 @@ class Cells:
     @classmethod
     def of(cls, volume: Volume) -> Cells:
         """Cells of a volume, by its quantised levels: live the same as from a stored set."""
-        kept = stored_cells(volume.quantised()[None])
         origin_m = (volume.forward_m[0], volume.depth_m[0], volume.height_m[0])
-        return cls.stored(StoredCells(*(array[0] for array in kept)), origin_m, volume.steps_m)
+        return cls.stored(stored_cells(volume.quantised()), origin_m, volume.steps_m)
 
     @classmethod
     def stored(
@@ -78,7 +77,7 @@ class Cells:
         Parameters
         ----------
         kept : StoredCells
-            Without their first axis.
+            Of one volume.
         origin_m : (float, float, float)
             Of the volume's first voxel.
         steps_m : (float, float, float)
@@ -111,18 +110,18 @@ def map_shape(pooled_shape: tuple[int, int, int]) -> tuple[int, int]:
 
 
 def stored_cells(quantised: NDArray[np.uint8]) -> StoredCells:
-    """What is kept of each volume.
+    """What is kept of a volume, or of several.
 
     Parameters
     ----------
-    quantised : (n, n_forward, n_depth, n_height) uint8
+    quantised : (..., n_forward, n_depth, n_height) uint8
         Of `Volume.quantised`.
     """
-    cells = grouped(quantised, 1, 3).max(axis=(2, 5))
+    cells = grouped(quantised, quantised.ndim - 3, quantised.ndim - 1).max(axis=(-4, -1))
     return StoredCells(
         np.asarray(cells),
-        np.asarray(quantised.max(axis=2)),
-        quantised.argmax(axis=2).astype(np.uint8),
+        np.asarray(quantised.max(axis=-2)),
+        quantised.argmax(axis=-2).astype(np.uint8),
     )
 
 

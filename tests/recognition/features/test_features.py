@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from clearway.recognition import Volume
 from clearway.recognition.cells import CELL, Cells
-from clearway.recognition.features import FEATURES, PRESENT_DB, features_of
+from clearway.recognition.features import FEATURES, features_of, shows
 from clearway.recognition.features.echoes import find_echoes
 from tests.recognition.bodies import HALF_DEPTH_M, THINGS, person
 
@@ -57,9 +57,9 @@ def test_the_skin_lies_where_it_was_painted() -> None:
     echoes = find_echoes(cells)
     middle = np.abs(cells.forward_m) < 0.05
     trunk = (cells.height_m > 0.5) & (cells.height_m < 1.5)
-    shows = features_of(cells)[..., 0] > PRESENT_DB
-    assert shows[np.ix_(middle, trunk)].all()
-    assert not shows[:, cells.height_m > 1.8].any()
+    there = shows(features_of(cells))
+    assert there[np.ix_(middle, trunk)].all()
+    assert not there[:, cells.height_m > 1.8].any()
     assert np.abs(echoes.depth_m[np.ix_(middle, trunk)] + HALF_DEPTH_M).max() < 0.025
 
 

@@ -16,12 +16,7 @@ from clearway.recognition.features import FEATURES
 from clearway.recognition.scoring.exact import upper_bound
 from clearway.recognition.stored.frames import class_of
 from clearway.recognition.training.boosting import BoostingSettings, train_trees
-from clearway.recognition.training.cell_samples import (
-    cell_samples,
-    guessed,
-    most_suspect,
-    unknown,
-)
+from clearway.recognition.training.cell_samples import cell_samples, guessed, most_suspect
 from clearway.recognition.training.fitting import fit_rest, passages_of
 from clearway.recognition.training.split import split_by_body
 from tests.recognition.stored.making import frames, truths
@@ -89,7 +84,7 @@ def test_the_cells_of_recorded_threats_are_found() -> None:
     settings = BoostingSettings(rounds=20, least_in_leaf=10)
     first = Baseline(train_trees(samples.features, samples.classes, settings))
     found = most_suspect(recorded, first).changed
-    rows = unknown(recorded)
+    rows = recorded.unlocated
     assert rows.sum() == 60
     assert not found[~rows].any()
     truth = painted.changed[rows]

@@ -3,6 +3,6 @@
 Each has a name, a unit and a meaning; `FEATURES` lists them in the order of `features_of`.
 """
 
-from clearway.recognition.features.table import FEATURES, PRESENT_DB, Feature, features_of
+from clearway.recognition.features.table import FEATURES, Feature, features_of, shows
 
-__all__ = ["FEATURES", "PRESENT_DB", "Feature", "features_of"]
+__all__ = ["FEATURES", "Feature", "features_of", "shows"]

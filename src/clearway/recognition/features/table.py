@@ -13,10 +13,10 @@ from clearway.recognition.features.echoes import Echoes, find_echoes
 from clearway.recognition.features.texture import TEXTURE, texture_of
 from clearway.recognition.proportions import TYPICAL_HEIGHT_M
 
-__all__ = ["FEATURES", "PRESENT_DB", "Feature", "features_of"]
+__all__ = ["FEATURES", "Feature", "features_of", "shows"]
 
-PRESENT_DB = 2.5
-"""Over the clutter, the first feature; a weaker cell shows nothing."""
+_PRESENT_DB = 2.5
+"""Over the clutter; a weaker cell shows nothing."""
 _BRIGHT_DB = 5.0
 """Over the clutter: cells that count for the width of a height and for a column's run."""
 _ABSENT_DB = -20.0
@@ -107,6 +107,8 @@ FEATURES: tuple[Feature, ...] = (
     ),
 )
 
+_OVER_CLUTTER = [feature.name for feature in FEATURES].index("over_clutter_db")
+
 
 def features_of(cells: Cells, person_height_m: float | None = None) -> NDArray[np.float32]:
     """All features of all cells of one image.
@@ -126,7 +128,8 @@ def features_of(cells: Cells, person_height_m: float | None = None) -> NDArray[n
     texture = texture_of(cells, echoes.clutter_db)
     values = [
         *_own(echoes),
-        *_place(cells, echoes, person_height_m or TYPICAL_HEIGHT_M),
+        cells.forward_m[:, None],
+        cells.height_m[None] / (person_height_m or TYPICAL_HEIGHT_M),
         *_row(cells, echoes),
         _runs(_bright(echoes)),
         *_image(cells, echoes),
@@ -136,6 +139,11 @@ def features_of(cells: Cells, person_height_m: float | None = None) -> NDArray[n
         *_texture_beside(texture),
     ]
     return np.stack(np.broadcast_arrays(*values), axis=-1).astype(np.float32)
+
+
+def shows(features: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(n_forward, n_height) which cells show anything, by what `features_of` gave of them."""
+    return np.asarray(features[..., _OVER_CLUTTER] > _PRESENT_DB)
 
 
 def _own(echoes: Echoes) -> list[NDArray[np.float64]]:
@@ -148,14 +156,6 @@ def _own(echoes: Echoes) -> list[NDArray[np.float64]]:
         echoes.number,
         echoes.second_db,
         echoes.spread_db,
-    ]
-
-
-def _place(cells: Cells, echoes: Echoes, person_height_m: float) -> list[NDArray[np.float64]]:
-    shape = echoes.level_db.shape
-    return [
-        np.broadcast_to(cells.forward_m[:, None], shape),
-        np.broadcast_to(cells.height_m / person_height_m, shape),
     ]
 
 

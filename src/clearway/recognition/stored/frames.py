@@ -184,6 +184,11 @@ class Frames:
         hidden = self.compared & ~self.changed.any(axis=(1, 2))
         return np.where(hidden, 0, class_of(self.outcome))
 
+    @property
+    def unlocated(self) -> NDArray[np.bool_]:
+        """(n,) looks at threats of which nobody knows which cells show them: recordings."""
+        return np.asarray((class_of(self.outcome) > 0) & ~self.compared)
+
     def examined(self, limits: Mapping[Reason, Limit] = LIMITS) -> NDArray[np.float64]:
         """(n,) quality of each view, as of `judge`; below `ADEQUATE` it is not good enough."""
         shares = [

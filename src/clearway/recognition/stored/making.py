@@ -90,7 +90,7 @@ def make_frames(
             "changed": _changed(look, map_shape(shape)),
             "compared": look.clean is not None,
         }
-        row |= {name: array[0] for name, array in stored_cells(quantised[None])._asdict().items()}
+        row |= stored_cells(quantised)._asdict()
         for name, value in row.items():
             rows[name].append(value)
         if not condensed:

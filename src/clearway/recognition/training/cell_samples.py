@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from clearway.errors import ArgumentError
 from clearway.recognition.baseline import Baseline
 from clearway.recognition.classes import CLASSES
-from clearway.recognition.features import FEATURES, PRESENT_DB, features_of
+from clearway.recognition.features import FEATURES, features_of, shows
 from clearway.recognition.stored.frames import Frames, class_of
 
-__all__ = ["CellSamples", "cell_samples", "guessed", "most_suspect", "unknown"]
+__all__ = ["CellSamples", "cell_samples", "guessed", "most_suspect"]
 
 _KEPT = 0.2
 """Share of the cells of bare bodies that are kept: neighbours, and the same body with each load,
@@ -70,24 +70,19 @@ def _of_looks(
 ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
     for row in range(len(frames)):
         features = features_of(frames.cells_of(row), float(frames.person_height_m[row]))
-        shows = features[..., 0] > PRESENT_DB
-        changed = frames.changed[row] & shows
-        kept = changed | (shows & (rng.random(shows.shape) < _KEPT))
+        there = shows(features)
+        changed = frames.changed[row] & there
+        kept = changed | (there & (rng.random(there.shape) < _KEPT))
         yield features[kept], np.where(changed, carried[row], 0)[kept]
 
 
-def unknown(frames: Frames) -> NDArray[np.bool_]:
-    """(n,) looks at threats of which nobody knows which cells show them: recordings."""
-    return np.asarray((class_of(frames.outcome) > 0) & ~frames.compared)
-
-
 def guessed(frames: Frames) -> Frames:
-    """Take every cell of `unknown` looks for one that shows the threat: a first guess."""
-    return replace(frames, changed=frames.changed | unknown(frames)[:, None, None])
+    """Take every cell of `unlocated` looks for one that shows the threat: a first guess."""
+    return replace(frames, changed=frames.changed | frames.unlocated[:, None, None])
 
 
 def most_suspect(frames: Frames, scorer: Baseline) -> Frames:
-    """Take the likeliest cells of `unknown` looks for those that show the threat.
+    """Take the likeliest cells of `unlocated` looks for those that show the threat.
 
     One step of the alternation of S. Andrews, I. Tsochantaridis and T. Hofmann, NIPS 2002, for
     examples that are labelled as a whole.
@@ -100,7 +95,7 @@ def most_suspect(frames: Frames, scorer: Baseline) -> Frames:
     """
     changed = frames.changed.copy()
     carried = class_of(frames.outcome)
-    for row in np.flatnonzero(unknown(frames)).tolist():
+    for row in np.flatnonzero(frames.unlocated).tolist():
         evidence = scorer.evidence(frames.cells_of(row), float(frames.person_height_m[row]))
         ratios = evidence[carried[row]] - evidence[0]
         changed[row] = ratios >= np.sort(ratios, axis=None)[-_SUSPECTS]

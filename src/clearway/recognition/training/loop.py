@@ -135,10 +135,8 @@ def _learning_rate(settings: NetworkSettings, epoch: int, within: float) -> floa
 
 def _cell_classes(frames: Frames) -> NDArray[np.int64]:
     """(n, cells along forward, cells along height) what each cell shows, or `_UNKNOWN`."""
-    carried = class_of(frames.outcome)
-    unknown = (carried > 0) & ~frames.compared
-    shown = np.where(frames.changed, carried[:, None, None], 0)
-    return np.where(unknown[:, None, None], _UNKNOWN, shown)
+    shown = np.where(frames.changed, class_of(frames.outcome)[:, None, None], 0)
+    return np.where(frames.unlocated[:, None, None], _UNKNOWN, shown)
 
 
 def _batches(

@@ -31,12 +31,7 @@ from clearway.recognition.quality import ADEQUATE, LIMITS, Limit, Reason
 from clearway.recognition.stored.files import read_frames
 from clearway.recognition.stored.frames import Frames
 from clearway.recognition.training.boosting import BoostingSettings, train_trees
-from clearway.recognition.training.cell_samples import (
-    cell_samples,
-    guessed,
-    most_suspect,
-    unknown,
-)
+from clearway.recognition.training.cell_samples import cell_samples, guessed, most_suspect
 from clearway.recognition.training.export import onnx_bytes
 from clearway.recognition.training.fitting import Fitted, fit_rest
 from clearway.recognition.training.loop import NetworkSettings, Progress, silent, train_network
@@ -146,10 +141,12 @@ def _baseline(
 
 
 def _trained(frames: Frames, settings: BoostingSettings, progress: Progress) -> Baseline:
-    if unknown(frames).any():
-        samples = cell_samples(guessed(frames), np.random.default_rng(settings.seed))
-        first = Baseline(train_trees(samples.features, samples.classes, settings))
-        frames = most_suspect(frames, first)
+    if frames.unlocated.any():
+        frames = most_suspect(frames, _grown(guessed(frames), settings, silent))
+    return _grown(frames, settings, progress)
+
+
+def _grown(frames: Frames, settings: BoostingSettings, progress: Progress) -> Baseline:
     samples = cell_samples(frames, np.random.default_rng(settings.seed))
     progress(f"{settings.rounds} rounds over {len(samples.classes)} cells")
     return Baseline(train_trees(samples.features, samples.classes, settings))
